@@ -1,0 +1,106 @@
+/**
+ * Owns: every error code of the product in one table; docs/reference/errors.md is generated from it.
+ * Codes are the only metric label that errors have, so the set is closed.
+ */
+
+/** `class` as in fault.ts; `exit` is the process exit code where the error ends a command. */
+export interface ErrorEntry {
+  readonly class: 'fault' | 'transient' | 'fatal';
+  readonly text: string;
+  readonly action: string;
+  readonly exit?: 64 | 65 | 69 | 70 | 78;
+}
+
+export const ERROR_CODES = {
+  unreadable_body: {
+    class: 'fault',
+    text: 'The bytes are no audit data in any format that is known.',
+    action: 'Look at the bytes in the dead letter and at what the sender was configured to send.',
+  },
+  unreadable_item: {
+    class: 'fault',
+    text: 'One item of a readable batch is no audit event.',
+    action: 'Look at the bytes in the dead letter; the other items of the batch were processed.',
+  },
+  unknown_schema: {
+    class: 'fault',
+    text: 'A record carries no known Avro schema fingerprint.',
+    action: 'Check that no other producer writes to this topic, and that all workers are of one release.',
+  },
+  corrupt_record: {
+    class: 'fault',
+    text: 'A record does not decode with the schema that it names.',
+    action: 'Check that no other producer writes to this topic.',
+  },
+  document_refused: {
+    class: 'fault',
+    text: 'The store refused the document, also without its bodies.',
+    action: 'Read the reason in the dead letter; run `podwitness setup` if the index template is missing.',
+  },
+  item_too_large: {
+    class: 'fault',
+    text: 'One item is larger than the largest message that the log takes.',
+    action: 'Raise kafka.maxMessageBytes and the topic limit with it (`podwitness setup`).',
+  },
+  log_unavailable: {
+    class: 'transient',
+    text: 'The log (Kafka, or the embedded one) can not serve now.',
+    action: 'Check that the brokers are up and reachable: `podwitness check`.',
+    exit: 69,
+  },
+  store_unavailable: {
+    class: 'transient',
+    text: 'The event store (Elasticsearch, or the embedded one) can not serve now.',
+    action: 'Check that Elasticsearch is up and reachable: `podwitness check`.',
+    exit: 69,
+  },
+  store_busy: {
+    class: 'transient',
+    text: 'The event store answered 429: it takes less than is sent.',
+    action: 'None if it passes; otherwise give Elasticsearch more resources.',
+  },
+  access_denied: {
+    class: 'fatal',
+    text: 'The neighbour refused the credentials, or they may not do this.',
+    action: 'Check user, password or API key, and apply the rights that `podwitness setup --print` shows.',
+    exit: 78,
+  },
+  invalid_config: {
+    class: 'fatal',
+    text: 'The configuration can not be used.',
+    action: 'Mend the lines that the message names.',
+    exit: 78,
+  },
+  invalid_rule: {
+    class: 'fatal',
+    text: 'A detection rule can not be used.',
+    action: 'Mend the file and line that the message names, or take the rule out.',
+    exit: 78,
+  },
+  missing_topic: {
+    class: 'fatal',
+    text: 'A topic is missing or has other settings than the product needs.',
+    action: 'Run `podwitness setup`.',
+    exit: 69,
+  },
+  data_dir_locked: {
+    class: 'fatal',
+    text: 'Another process holds the data folder.',
+    action: 'Stop the other podwitness, or give this one a folder of its own with --data.',
+    exit: 69,
+  },
+  usage: {
+    class: 'fatal',
+    text: 'The command line can not be understood.',
+    action: 'See `podwitness --help`.',
+    exit: 64,
+  },
+  unreadable_input: {
+    class: 'fatal',
+    text: 'None of the input could be read.',
+    action: 'Check the paths, and that the files hold audit data.',
+    exit: 65,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -24,3 +24,28 @@ export type FailpointName =
   | 'in-restore'
   | 'after-bulk';
 export type Failpoint = (name: FailpointName) => void;
+
+/** What a worker counts. One adapter writes it to Prometheus metrics. */
+export interface StageTelemetry {
+  /** Records, or parts of records, that the stage has decided on; equals the sum of the next four. */
+  received(count: number): void;
+  emitted(count: number): void;
+  dropped(reason: string, count: number): void;
+  diverted(route: string, count: number): void;
+  rejected(code: string, count: number): void;
+  /** Records written to output topics; one received record may give several. */
+  sent(count: number): void;
+  retried(code: string): void;
+  /** One committed batch: records read, seconds from delivery to commit. */
+  batch(records: number, seconds: number): void;
+}
+
+/** Time and chance, for the code at the edge; pure code gets neither. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** In [0, 1), for jitter. */
+  random(): number;
+}

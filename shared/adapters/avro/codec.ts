@@ -1,0 +1,71 @@
+/**
+ * Owns: values of the topics as bytes: Avro in single-object encoding, so that whoever holds the
+ * schemas can decode. Reads every released version of a schema, writes the newest.
+ */
+import avro from 'avsc';
+import {
+  AVRO_SCHEMAS,
+  type AvroRecords,
+  type SchemaName,
+} from '../../../schemas/generated/avro.ts';
+import type { Fault } from '../../errors/fault.ts';
+import { singleObjectHeader } from './fingerprint.ts';
+
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: Fault };
+
+export interface Codec<T> {
+  /** Throws when `value` is not of the schema: that is a bug of the caller. */
+  encode(value: T): Buffer;
+  /** Faults: unknown_schema, corrupt_record. */
+  decode(bytes: Buffer): Decoded<T>;
+}
+
+const HEADER_BYTES = 10;
+
+interface Version {
+  readonly type: avro.Type;
+  readonly resolver: avro.Resolver | undefined;
+}
+
+function parse(schemaText: string): avro.Type {
+  return avro.Type.forSchema(JSON.parse(schemaText), { wrapUnions: false });
+}
+
+function fault(code: 'unknown_schema' | 'corrupt_record', message: string): Decoded<never> {
+  return { ok: false, fault: { code, message } };
+}
+
+/** Codec of one topic's values. */
+export function createCodec<N extends SchemaName>(name: N): Codec<AvroRecords[N]> {
+  const texts = AVRO_SCHEMAS[name];
+  const newestText = texts.at(-1) as string;
+  const writer = parse(newestText);
+  const header = singleObjectHeader(newestText);
+  const versions = new Map<string, Version>();
+  for (const text of texts) {
+    const type = parse(text);
+    versions.set(singleObjectHeader(text).toString('hex'), {
+      type,
+      resolver: text === newestText ? undefined : writer.createResolver(type),
+    });
+  }
+  return {
+    encode(value) {
+      return Buffer.concat([header, writer.toBuffer(value)]);
+    },
+    decode(bytes) {
+      const version = versions.get(bytes.subarray(0, HEADER_BYTES).toString('hex'));
+      if (version === undefined) return fault('unknown_schema', `The value is no known ${name}`);
+      try {
+        const reader = version.resolver === undefined ? version.type : writer;
+        const value: unknown = reader.fromBuffer(bytes.subarray(HEADER_BYTES), version.resolver);
+        return { ok: true, value: value as AvroRecords[N] };
+      } catch {
+        // avsc throws plain errors for truncated and trailing bytes alike; both are this fault.
+        return fault('corrupt_record', `The value does not decode as ${name}`);
+      }
+    },
+  };
+}

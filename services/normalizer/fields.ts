@@ -1,0 +1,49 @@
+/**
+ * Owns: taking typed values out of parsed JSON that an attacker may have shaped. A value of another
+ * type than the field's is coerced where that is harmless and left out otherwise, so that no
+ * document is refused for it.
+ */
+import { isObject, type JsonObject } from './read-body.ts';
+
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A text, or a number or boolean as text. */
+export function text(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+export function texts(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list = value.flatMap((v) => text(v) ?? []);
+  return list.length > 0 ? list : undefined;
+}
+
+export function flag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+/** A whole number of 32 bits. */
+export function int32(value: unknown): number | undefined {
+  return typeof value === 'number' && (value | 0) === value ? value : undefined;
+}
+
+export function object(value: unknown): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
+}
+
+export function objects(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** An RFC 3339 time as it was written, if it is one. */
+export function time(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !RFC3339.test(value)) return undefined;
+  return Number.isNaN(Date.parse(value)) ? undefined : value;
+}
+
+/** Drops undefined members, and objects and arrays that are empty; undefined if nothing is left. */
+export function compact<T extends Record<string, unknown>>(members: T): T | undefined {
+  const kept = Object.entries(members).filter(([, v]) => v !== undefined);
+  return kept.length > 0 ? (Object.fromEntries(kept) as T) : undefined;
+}

@@ -1,0 +1,73 @@
+/**
+ * Owns: the normalizer's decision: one raw batch becomes its audit events in their one normal form;
+ * what is no audit event is rejected with its own bytes.
+ */
+import type { AuditEvent, RawBatch } from '../../schemas/generated/avro.ts';
+import type { Ending, Outcome } from '../../shared/pipeline/outcome.ts';
+import type { Envelope, Stage } from '../../shared/pipeline/stage.ts';
+import { peerIp, timestampOf, toDocument } from './document.ts';
+import { eventId } from './event-id.ts';
+import { int32, object, text } from './fields.ts';
+import { type Item, type JsonObject, readBody } from './read-body.ts';
+
+export interface NormalizerOptions {
+  /** Namespace of the data streams, e.g. `default`. */
+  readonly dataStreamNamespace: string;
+}
+
+/** `receivedAt` 0 stands for "not known" (offline), so that the same file gives the same bytes. */
+function toEvent(event: JsonObject, batch: RawBatch, options: NormalizerOptions): AuditEvent {
+  const { cluster, receivedAt } = batch;
+  const received = new Date(receivedAt).toISOString();
+  const timestamp = timestampOf(event, received);
+  const id = eventId(cluster, event);
+  const ref = object(event['objectRef']);
+  const ingest = {
+    id,
+    cluster,
+    dataStreamNamespace: options.dataStreamNamespace,
+    ...(receivedAt === 0 ? {} : { receivedAt: received }),
+  };
+  return {
+    id,
+    cluster,
+    time: Date.parse(timestamp),
+    receivedAt,
+    auditId: text(event['auditID']) ?? null,
+    stage: text(event['stage']) ?? null,
+    level: text(event['level']) ?? null,
+    verb: text(event['verb']) ?? null,
+    userName: text(object(event['user'])?.['username']) ?? null,
+    impersonatedUserName: text(object(event['impersonatedUser'])?.['username']) ?? null,
+    sourceIp: peerIp(event) ?? null,
+    resource: text(ref?.['resource']) ?? null,
+    subresource: text(ref?.['subresource']) ?? null,
+    namespace: text(ref?.['namespace']) ?? null,
+    name: text(ref?.['name']) ?? null,
+    code: int32(object(event['responseStatus'])?.['code']) ?? null,
+    decision: text(object(event['annotations'])?.['authorization.k8s.io/decision']) ?? null,
+    document: Buffer.from(JSON.stringify(toDocument(event, ingest, timestamp))),
+  };
+}
+
+function endingOf(
+  item: Item,
+  index: number,
+  batch: RawBatch,
+  options: NormalizerOptions,
+): Ending<AuditEvent> {
+  if (item.ok) return { kind: 'emit', items: [toEvent(item.event, batch, options)] };
+  return { kind: 'reject', fault: item.fault, part: { index, bytes: item.bytes() } };
+}
+
+export function createNormalizerStage(options: NormalizerOptions): Stage<RawBatch, AuditEvent> {
+  const decide = ({ value }: Envelope<RawBatch>): Outcome<AuditEvent> => {
+    const body = readBody(value);
+    if (!body.ok) {
+      return { kind: 'reject', fault: body.fault, part: { index: value.part, bytes: value.body } };
+    }
+    if (body.items.length === 0) return { kind: 'drop', reason: 'empty' };
+    return { kind: 'split', parts: body.items.map((item, i) => endingOf(item, i, value, options)) };
+  };
+  return { name: 'normalizer', apply: (batch) => batch.map(decide) };
+}

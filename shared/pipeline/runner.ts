@@ -1,0 +1,234 @@
+/**
+ * Owns: running a stage against a log: decode, decide, one atomic commit, retry of sick neighbours,
+ * dead letters, ticks, graceful stop. The only place of the pipeline that waits.
+ * Does not own: transactions and fencing (the Log adapter), what a stage decides.
+ */
+import { LaneLostError, type TransientError } from '../errors/fault.ts';
+import type { Fault } from '../errors/fault.ts';
+import type { Consumer, Lane, Log, LogRecord } from '../ports/log.ts';
+import type { Clock, Logger, StageTelemetry } from '../ports/telemetry.ts';
+import { commitOf, type DeadLetterSink, type Decision, type Sinks } from './commit.ts';
+import type { Decide } from './decide.ts';
+import type { Health } from './health.ts';
+import { endings, type Outcome } from './outcome.ts';
+import { type RetryPolicy, retrying } from './retry.ts';
+import type { Envelope, Tick } from './stage.ts';
+import { readTick, tickRecord } from './tick.ts';
+
+export interface WorkerLimits {
+  readonly maxBatchRecords: number;
+  readonly maxBatchBytes: number;
+  readonly retry: RetryPolicy;
+  /** How long a stop waits for the batch in hand before it is left to the next owner. */
+  readonly shutdownGraceMs: number;
+}
+
+export interface WorkerParts<In, Out, Route extends string = never> {
+  readonly name: string;
+  readonly log: Log;
+  readonly group: string;
+  readonly topic: string;
+  readonly changelogTopic?: string;
+  /** Absent: no ticks. */
+  readonly tickIntervalMs?: number;
+  decode(
+    value: Buffer,
+  ): { readonly ok: true; readonly value: In } | { readonly ok: false; readonly fault: Fault };
+  readonly decide: Decide<In, Out, Route>;
+  readonly sinks: Sinks<Out, Route>;
+  readonly dead: DeadLetterSink;
+  readonly telemetry: StageTelemetry;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly limits: WorkerLimits;
+}
+
+export interface RunningWorker {
+  /** Takes nothing new, finishes the batch in hand (within the grace), leaves the group. */
+  stop(): Promise<void>;
+  /** Rejects with what ended the worker, if it was not `stop`. */
+  readonly done: Promise<void>;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function envelopeOf<In, Out, Route extends string>(
+  parts: WorkerParts<In, Out, Route>,
+  record: LogRecord,
+): Envelope<In | Tick> | Fault {
+  const { topic, partition, offset, timestampMs } = record;
+  const origin = { topic, partition, offset, timestampMs };
+  const tick = readTick(record.headers);
+  if (tick !== undefined) return { value: tick, origin };
+  const decoded = parts.decode(record.value ?? EMPTY);
+  return decoded.ok ? { value: decoded.value, origin } : decoded.fault;
+}
+
+/** Decides on what decodes; what does not is rejected in its place. */
+async function decideOn<In, Out, Route extends string>(
+  parts: WorkerParts<In, Out, Route>,
+  lane: Lane,
+  records: readonly LogRecord[],
+): Promise<Decision<Out, Route>> {
+  const read = records.map((record) => envelopeOf(parts, record));
+  const good = read.filter((r): r is Envelope<In | Tick> => 'origin' in r);
+  const decision = await parts.decide(lane, good);
+  if (decision.outcomes.length !== good.length) {
+    throw new Error(`Stage ${parts.name} returned ${decision.outcomes.length} of ${good.length}`);
+  }
+  let next = 0;
+  const outcomes = read.map(
+    (r): Outcome<Out, Route> =>
+      'origin' in r
+        ? (decision.outcomes[next++] as Outcome<Out, Route>)
+        : { kind: 'reject', fault: r },
+  );
+  return { outcomes, writes: decision.writes };
+}
+
+function count<Out, Route extends string>(
+  telemetry: StageTelemetry,
+  outcomes: readonly Outcome<Out, Route>[],
+): void {
+  let emitted = 0;
+  let sent = 0;
+  let received = 0;
+  for (const ending of outcomes.flatMap((o) => endings(o))) {
+    received++;
+    switch (ending.kind) {
+      case 'emit':
+        emitted++;
+        sent += ending.items.length;
+        break;
+      case 'drop':
+        telemetry.dropped(ending.reason, 1);
+        break;
+      case 'divert':
+        telemetry.diverted(ending.route, 1);
+        sent += ending.items.length;
+        break;
+      case 'reject':
+        telemetry.rejected(ending.fault.code, 1);
+        break;
+    }
+  }
+  telemetry.received(received);
+  telemetry.emitted(emitted);
+  telemetry.sent(sent);
+}
+
+function reportRejected<Out, Route extends string>(
+  parts: WorkerParts<never, Out, Route> | WorkerParts<unknown, Out, Route>,
+  records: readonly LogRecord[],
+  outcomes: readonly Outcome<Out, Route>[],
+): void {
+  outcomes.forEach((outcome, i) => {
+    for (const ending of endings(outcome)) {
+      if (ending.kind !== 'reject') continue;
+      const { topic, partition, offset } = records[i] as LogRecord;
+      const { code, message } = ending.fault;
+      const fields = { stage: parts.name, code, reason: message, topic, partition, offset: String(offset) };
+      parts.logger.warn(fields, 'Record rejected to the dead letter topic');
+    }
+  });
+}
+
+/** Joins the group and works until `stop`. Resolves once the group is joined. */
+export async function startWorker<In, Out, Route extends string = never>(
+  parts: WorkerParts<In, Out, Route>,
+): Promise<RunningWorker> {
+  const { clock, health, limits, log, logger, name, telemetry } = parts;
+  const giveUp = new AbortController();
+  const lanes = new Set<Lane>();
+
+  const persist = <T>(lane: Lane, action: () => Promise<T>): Promise<T> =>
+    retrying(
+      {
+        policy: limits.retry,
+        clock,
+        signal: AbortSignal.any([lane.signal, giveUp.signal]),
+        onRetry(error: TransientError, attempt, waitMs) {
+          telemetry.retried(error.code);
+          health.set(name, `${error.code}: ${error.message}`);
+          const fields = { stage: name, code: error.code, attempt, waitMs, error: error.message };
+          logger.warn(fields, 'Neighbour unavailable, trying again');
+        },
+      },
+      action,
+    );
+
+  const process = async (lane: Lane, records: readonly LogRecord[]): Promise<void> => {
+    const started = clock.now();
+    const decision = await persist(lane, () => decideOn(parts, lane, records));
+    const change = commitOf(records, decision, parts.sinks, parts.dead);
+    await persist(lane, () => lane.commit(change));
+    health.set(name, undefined);
+    count(telemetry, decision.outcomes);
+    reportRejected(parts as WorkerParts<unknown, Out, Route>, records, decision.outcomes);
+    telemetry.batch(records.length, (clock.now() - started) / 1000);
+  };
+
+  health.set(name, 'joining the group');
+  const { group, topic, changelogTopic } = parts;
+  const consumer = await log.consume(
+    {
+      group,
+      topic,
+      ...(changelogTopic === undefined ? {} : { changelogTopic }),
+      maxBatchRecords: limits.maxBatchRecords,
+      maxBatchBytes: limits.maxBatchBytes,
+    },
+    {
+      async assigned(lane) {
+        lanes.add(lane);
+        lane.signal.addEventListener('abort', () => lanes.delete(lane));
+        health.set(name, undefined);
+      },
+      process,
+    },
+  );
+  health.set(name, undefined);
+  const stopTicks = startTicks(parts, lanes);
+  return running(consumer, giveUp, limits.shutdownGraceMs, stopTicks);
+}
+
+function startTicks<In, Out, Route extends string>(
+  parts: WorkerParts<In, Out, Route>,
+  lanes: ReadonlySet<Lane>,
+): () => void {
+  const { clock, log, logger, name, tickIntervalMs } = parts;
+  if (tickIntervalMs === undefined) return () => {};
+  const timer = setInterval(() => {
+    const now = clock.now();
+    const ticks = [...lanes].map((lane) => tickRecord(lane.topic, lane.partition, now));
+    if (ticks.length === 0) return;
+    // A tick that is lost is made up for by the next: no retry.
+    log.append(ticks).catch((error: unknown) => {
+      logger.warn({ stage: name, error: String(error) }, 'Tick not written, the next one follows');
+    });
+  }, tickIntervalMs);
+  return () => clearInterval(timer);
+}
+
+function running(
+  consumer: Consumer,
+  giveUp: AbortController,
+  graceMs: number,
+  stopTicks: () => void,
+): RunningWorker {
+  const done = consumer.done.finally(stopTicks);
+  done.catch(() => {}); // The owner awaits `done`; without this a late await is an unhandled rejection.
+  return {
+    done,
+    async stop() {
+      const timer = setTimeout(() => giveUp.abort(new LaneLostError('Stopping')), graceMs);
+      try {
+        await consumer.stop();
+      } finally {
+        clearTimeout(timer);
+        stopTicks();
+      }
+    },
+  };
+}

@@ -6,17 +6,22 @@ import type { Decision } from './commit.ts';
 import type { Outcome } from './outcome.ts';
 import { type Envelope, isTick, type Stage, type StatefulStage, type Tick } from './stage.ts';
 
-/** Outcomes aligned with `batch`. Throws TransientError when a neighbour is sick: called again. */
+/**
+ * Outcomes aligned with the batch. Throws TransientError when a neighbour is sick: the same attempt
+ * is then called again, and may keep what it has already done.
+ */
+export type Attempt<Out, Route extends string = never> = () => Promise<Decision<Out, Route>>;
+
 export type Decide<In, Out, Route extends string = never> = (
   lane: Lane,
   batch: readonly Envelope<In | Tick>[],
-) => Promise<Decision<Out, Route>>;
+) => Attempt<Out, Route>;
 
 /** A stateless stage; ticks end as drops. */
 export function decideStateless<In, Out, Route extends string = never>(
   stage: Stage<In, Out, Route>,
 ): Decide<In, Out, Route> {
-  return async (_lane, batch) => {
+  return (_lane, batch) => async () => {
     const events = batch.filter((e): e is Envelope<In> => !isTick(e.value));
     const decided = stage.apply(events);
     if (events.length === batch.length) return { outcomes: decided, writes: [] };
@@ -34,7 +39,7 @@ export function decideStateless<In, Out, Route extends string = never>(
 export function decideStateful<In, Out, Route extends string = never>(
   stage: StatefulStage<In, Out, Route>,
 ): Decide<In, Out, Route> {
-  return async (lane, batch) => {
+  return (lane, batch) => async () => {
     const keys = [...new Set(stage.keys(batch))];
     const values = await lane.state.getMany(keys);
     const found = keys.flatMap((key, i) => {

@@ -3,14 +3,13 @@
  * dead letters, ticks, graceful stop. The only place of the pipeline that waits.
  * Does not own: transactions and fencing (the Log adapter), what a stage decides.
  */
-import { LaneLostError, type TransientError } from '../errors/fault.ts';
-import type { Fault } from '../errors/fault.ts';
+import { type Fault, LaneLostError, type TransientError } from '../errors/fault.ts';
 import type { Consumer, Lane, Log, LogRecord } from '../ports/log.ts';
 import type { Clock, Logger, StageTelemetry } from '../ports/telemetry.ts';
-import { commitOf, type DeadLetterSink, type Decision, type Sinks } from './commit.ts';
-import type { Decide } from './decide.ts';
+import { commitOf, type DeadLetterSink, type Sinks } from './commit.ts';
+import type { Attempt, Decide } from './decide.ts';
 import type { Health } from './health.ts';
-import { endings, type Outcome } from './outcome.ts';
+import { type Ending, endings, type Outcome } from './outcome.ts';
 import { type RetryPolicy, retrying } from './retry.ts';
 import type { Envelope, Tick } from './stage.ts';
 import { readTick, tickRecord } from './tick.ts';
@@ -65,57 +64,69 @@ function envelopeOf<In, Out, Route extends string>(
   return decoded.ok ? { value: decoded.value, origin } : decoded.fault;
 }
 
-/** Decides on what decodes; what does not is rejected in its place. */
-async function decideOn<In, Out, Route extends string>(
+/** The attempt to decide on what decodes; what does not is rejected in its place. */
+function attemptOn<In, Out, Route extends string>(
   parts: WorkerParts<In, Out, Route>,
   lane: Lane,
   records: readonly LogRecord[],
-): Promise<Decision<Out, Route>> {
+): Attempt<Out, Route> {
   const read = records.map((record) => envelopeOf(parts, record));
   const good = read.filter((r): r is Envelope<In | Tick> => 'origin' in r);
-  const decision = await parts.decide(lane, good);
-  if (decision.outcomes.length !== good.length) {
-    throw new Error(`Stage ${parts.name} returned ${decision.outcomes.length} of ${good.length}`);
-  }
-  let next = 0;
-  const outcomes = read.map(
-    (r): Outcome<Out, Route> =>
-      'origin' in r
-        ? (decision.outcomes[next++] as Outcome<Out, Route>)
-        : { kind: 'reject', fault: r },
-  );
-  return { outcomes, writes: decision.writes };
+  const attempt = parts.decide(lane, good);
+  return async () => {
+    const decision = await attempt();
+    if (decision.outcomes.length !== good.length) {
+      throw new Error(`Stage ${parts.name} decided ${decision.outcomes.length} of ${good.length}`);
+    }
+    let next = 0;
+    const outcomes = read.map(
+      (r): Outcome<Out, Route> =>
+        'origin' in r
+          ? (decision.outcomes[next++] as Outcome<Out, Route>)
+          : { kind: 'reject', fault: r },
+    );
+    return { outcomes, writes: decision.writes };
+  };
 }
 
 function count<Out, Route extends string>(
   telemetry: StageTelemetry,
   outcomes: readonly Outcome<Out, Route>[],
 ): void {
-  let emitted = 0;
-  let sent = 0;
+  const endingCounts = new Map<string, number>();
   let received = 0;
-  for (const ending of outcomes.flatMap((o) => endings(o))) {
-    received++;
-    switch (ending.kind) {
-      case 'emit':
-        emitted++;
-        sent += ending.items.length;
-        break;
-      case 'drop':
-        telemetry.dropped(ending.reason, 1);
-        break;
-      case 'divert':
-        telemetry.diverted(ending.route, 1);
-        sent += ending.items.length;
-        break;
-      case 'reject':
-        telemetry.rejected(ending.fault.code, 1);
-        break;
+  let sent = 0;
+  for (const outcome of outcomes) {
+    for (const ending of endings(outcome)) {
+      received++;
+      if ('items' in ending) sent += ending.items.length;
+      const label = labelOf(ending);
+      endingCounts.set(label, (endingCounts.get(label) ?? 0) + 1);
     }
   }
   telemetry.received(received);
-  telemetry.emitted(emitted);
   telemetry.sent(sent);
+  for (const [label, n] of endingCounts) {
+    const [kind, detail = ''] = label.split(' ');
+    if (kind === 'emit') telemetry.emitted(n);
+    else if (kind === 'drop') telemetry.dropped(detail, n);
+    else if (kind === 'divert') telemetry.diverted(detail, n);
+    else telemetry.rejected(detail, n);
+  }
+}
+
+/** Kind and label value of an ending; neither holds a space. */
+function labelOf<Out, Route extends string>(ending: Ending<Out, Route>): string {
+  switch (ending.kind) {
+    case 'emit':
+      return 'emit';
+    case 'drop':
+      return `drop ${ending.reason}`;
+    case 'divert':
+      return `divert ${ending.route}`;
+    case 'reject':
+      return `reject ${ending.fault.code}`;
+  }
 }
 
 function reportRejected<Out, Route extends string>(
@@ -160,7 +171,7 @@ export async function startWorker<In, Out, Route extends string = never>(
 
   const process = async (lane: Lane, records: readonly LogRecord[]): Promise<void> => {
     const started = clock.now();
-    const decision = await persist(lane, () => decideOn(parts, lane, records));
+    const decision = await persist(lane, attemptOn(parts, lane, records));
     const change = commitOf(records, decision, parts.sinks, parts.dead);
     await persist(lane, () => lane.commit(change));
     health.set(name, undefined);

@@ -1,0 +1,58 @@
+/**
+ * Owns: from one request body to the records of audit.raw. Pure but for the chain it is given.
+ * Does not own: HTTP (webhook.ts), durability (the Log).
+ */
+import type { RawBatch } from '../../schemas/generated/avro.ts';
+import type { Headers, OutRecord } from '../../shared/ports/log.ts';
+import { type Link, nextLink, sha256 } from './chain.ts';
+import { type SplitLimits, splitBody } from './split.ts';
+
+export interface Request {
+  readonly source: string;
+  readonly cluster: string;
+  readonly sender: string;
+  readonly receivedAtMs: number;
+  readonly body: Buffer;
+  readonly trace: Headers;
+}
+
+export interface AcceptParts {
+  readonly topic: string;
+  readonly collectorId: string;
+  readonly limits: SplitLimits;
+  encode(batch: RawBatch): Buffer;
+}
+
+export type Accepted =
+  | { readonly ok: true; readonly records: readonly OutRecord[]; readonly last: Link }
+  | { readonly ok: false; readonly largestBytes: number };
+
+/** Records for one body, and the chain's link after them. */
+export function accept(parts: AcceptParts, request: Request, last: Link): Accepted {
+  const split = splitBody(request.body, parts.limits);
+  if (!split.ok) return split;
+  const bodySha256 = sha256(request.body);
+  let link = last;
+  const records = split.parts.map(({ body, framing }, part): OutRecord => {
+    const key = split.parts.length === 1 ? bodySha256 : sha256(body);
+    link = nextLink(link, key);
+    const value = parts.encode({
+      source: request.source,
+      cluster: request.cluster,
+      sender: request.sender,
+      receivedAt: request.receivedAtMs,
+      collectorId: parts.collectorId,
+      sequence: link.sequence,
+      previousChain: link.previousChain,
+      chain: link.chain,
+      bodySha256,
+      part,
+      parts: split.parts.length,
+      framing,
+      body,
+    });
+    const { trace: headers, receivedAtMs: timestampMs } = request;
+    return { topic: parts.topic, key, value, headers, timestampMs };
+  });
+  return { ok: true, records, last: link };
+}

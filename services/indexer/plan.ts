@@ -1,0 +1,108 @@
+/**
+ * Owns: which documents of a batch are written, and what became of each. Pure.
+ */
+import type { CollectionName } from '../../shared/domain/collections.ts';
+import type { Ending } from '../../shared/pipeline/outcome.ts';
+import type { WriteOp, WriteVerdict } from '../../shared/ports/event-store.ts';
+import { reduceDocument } from './reduce.ts';
+import { type Arrival, type SeenWindow, wasSeen } from './seen.ts';
+
+export interface Indexable {
+  readonly id: string;
+  readonly document: Buffer;
+}
+
+export interface Candidate extends Arrival {
+  readonly document: Buffer;
+}
+
+/** A document on its way: `ending` undefined as long as it is to be written (again). */
+interface Task {
+  readonly candidate: Candidate;
+  readonly reduced: boolean;
+  readonly ending: Ending<never> | undefined;
+}
+
+export type Plan = readonly Task[];
+
+const WRITTEN: Ending<never> = { kind: 'emit', items: [] };
+const REPEAT: Ending<never> = { kind: 'drop', reason: 'repeat' };
+
+/** One task for each candidate; those seen before, or earlier in the batch, are done already. */
+export function planBatch(
+  window: SeenWindow,
+  state: ReadonlyMap<string, Buffer>,
+  candidates: readonly Candidate[],
+): Plan {
+  const inBatch = new Set<string>();
+  return candidates.map((candidate) => {
+    const repeat = inBatch.has(candidate.id) || wasSeen(window, state, candidate);
+    inBatch.add(candidate.id);
+    return { candidate, reduced: false, ending: repeat ? REPEAT : undefined };
+  });
+}
+
+/** Ids of what is still to be written. */
+export function pendingIds(plan: Plan): readonly string[] {
+  return plan.filter((t) => t.ending === undefined).map((t) => t.candidate.id);
+}
+
+/** Ends the tasks whose ids the store turned out to have. */
+export function markExisting(plan: Plan, existing: ReadonlySet<string>): Plan {
+  return plan.map((task) =>
+    task.ending === undefined && existing.has(task.candidate.id)
+      ? { ...task, ending: REPEAT }
+      : task,
+  );
+}
+
+/** Operations for the tasks that are still to be written, in order. */
+export function operations(plan: Plan, collection: CollectionName): readonly WriteOp[] {
+  return plan.flatMap(({ candidate: { id, document }, reduced, ending }) =>
+    ending === undefined
+      ? [{ kind: 'create', collection, id, document: reduced ? reduceDocument(document) : document }]
+      : [],
+  );
+}
+
+function judge(task: Task, verdict: WriteVerdict): Task {
+  switch (verdict.kind) {
+    case 'written':
+      return { ...task, ending: WRITTEN };
+    case 'duplicate':
+    case 'stale':
+      return { ...task, ending: REPEAT };
+    case 'retry':
+      return task;
+    case 'refused':
+      return task.reduced
+        ? { ...task, ending: { kind: 'reject', fault: verdict.fault } }
+        : { ...task, reduced: true };
+  }
+}
+
+/** The plan after the store answered `operations(plan)` with `verdicts`. */
+export function applyVerdicts(plan: Plan, verdicts: readonly WriteVerdict[]): Plan {
+  let next = 0;
+  const judged = plan.map((task) => {
+    if (task.ending !== undefined) return task;
+    const verdict = verdicts[next++];
+    if (verdict === undefined) throw new Error('The store answered for fewer items than it got');
+    return judge(task, verdict);
+  });
+  if (next !== verdicts.length) throw new Error('The store answered for more items than it got');
+  return judged;
+}
+
+/** Endings in the order of the candidates; call when nothing is pending. */
+export function endingsOf(plan: Plan): readonly Ending<never>[] {
+  return plan.map((task) => {
+    if (task.ending === undefined) throw new Error('A document is still to be written');
+    return task.ending;
+  });
+}
+
+/** What the seen-set has to remember: all that the store has now. */
+export function arrivalsOf(plan: Plan): readonly Arrival[] {
+  return plan.filter((t) => t.ending?.kind !== 'reject').map((t) => t.candidate);
+}

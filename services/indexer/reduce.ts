@@ -1,0 +1,28 @@
+/**
+ * Owns: the document that stands in for one that the store refused: what every document has and
+ * what identifies the request, marked as partial. The whole event stays in audit.raw.
+ */
+const KEPT = ['@timestamp', 'ecs', 'message', 'event', 'data_stream', 'rule'] as const;
+const KEPT_AUDIT = ['level', 'auditID', 'stage', 'verb'] as const;
+
+type Json = Readonly<Record<string, unknown>>;
+
+function pick(from: unknown, names: readonly string[]): Json {
+  if (typeof from !== 'object' || from === null) return {};
+  const source = from as Json;
+  return Object.fromEntries(names.filter((n) => n in source).map((n) => [n, source[n]]));
+}
+
+/** `document`: JSON as the normalizer or detector made it. */
+export function reduceDocument(document: Buffer): Buffer {
+  const full = JSON.parse(document.toString('utf8')) as Json;
+  const audit = (full['kubernetes'] as Json | undefined)?.['audit'];
+  const reduced = {
+    ...pick(full, KEPT),
+    user: pick(full['user'], ['name']),
+    orchestrator: pick(full['orchestrator'], ['type', 'cluster']),
+    kubernetes: { audit: pick(audit, KEPT_AUDIT) },
+    podwitness: { partial: true },
+  };
+  return Buffer.from(JSON.stringify(reduced));
+}

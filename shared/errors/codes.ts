@@ -25,7 +25,8 @@ export const ERROR_CODES = {
   unknown_schema: {
     class: 'fault',
     text: 'A record carries no known Avro schema fingerprint.',
-    action: 'Check that no other producer writes to this topic, and that all workers are of one release.',
+    action:
+      'Check that no other producer writes to this topic, and that all workers are of one release.',
   },
   corrupt_record: {
     class: 'fault',
@@ -35,7 +36,8 @@ export const ERROR_CODES = {
   document_refused: {
     class: 'fault',
     text: 'The store refused the document, also without its bodies.',
-    action: 'Read the reason in the dead letter; run `podwitness setup` if the index template is missing.',
+    action:
+      'Read the reason in the dead letter; run `podwitness setup` if the index template is missing.',
   },
   item_too_large: {
     class: 'fault',
@@ -62,7 +64,8 @@ export const ERROR_CODES = {
   access_denied: {
     class: 'fatal',
     text: 'The neighbour refused the credentials, or they may not do this.',
-    action: 'Check user, password or API key, and apply the rights that `podwitness setup --print` shows.',
+    action:
+      'Check user, password or API key, and apply the rights that `podwitness setup --print` shows.',
     exit: 78,
   },
   invalid_config: {

@@ -18,7 +18,11 @@ type AvroType =
 interface AvroRecord {
   readonly name: string;
   readonly doc: string;
-  readonly fields: readonly { readonly name: string; readonly type: AvroType; readonly doc: string }[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: AvroType;
+    readonly doc: string;
+  }[];
 }
 
 const PRIMITIVES: Readonly<Record<string, string>> = {
@@ -44,7 +48,9 @@ function tsType(type: AvroType): string {
 }
 
 function interfaceText(record: AvroRecord): string {
-  const fields = record.fields.map((f) => `  /** ${f.doc} */\n  readonly ${f.name}: ${tsType(f.type)};`);
+  const fields = record.fields.map(
+    (f) => `  /** ${f.doc} */\n  readonly ${f.name}: ${tsType(f.type)};`,
+  );
   return `/** ${record.doc} */\nexport interface ${record.name} {\n${fields.join('\n')}\n}\n`;
 }
 
@@ -52,7 +58,8 @@ function interfaceText(record: AvroRecord): string {
 function readVersions(subject: string): readonly AvroRecord[] {
   const files = readdirSync(join(SOURCE, subject)).filter((f) => /^v\d+\.avsc$/.test(f));
   const numbers = files.map((f) => Number(f.slice(1, -5))).sort((a, b) => a - b);
-  return numbers.map((n) => JSON.parse(readFileSync(join(SOURCE, subject, `v${n}.avsc`), 'utf8')));
+  const read = (n: number): string => readFileSync(join(SOURCE, subject, `v${n}.avsc`), 'utf8');
+  return numbers.map((n) => JSON.parse(read(n)) as AvroRecord);
 }
 
 /** The whole text of schemas/generated/avro.ts. */

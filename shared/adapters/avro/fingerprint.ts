@@ -59,14 +59,20 @@ function attributeText(key: string, value: Json, namespace: string | undefined):
   }
 }
 
-function canonicalObject(schema: { readonly [key: string]: Json }, outer: string | undefined): string {
+function canonicalObject(
+  schema: { readonly [key: string]: Json },
+  outer: string | undefined,
+): string {
   const type = schema['type'] as string;
   if (typeof type === 'string' && PRIMITIVES.has(type)) return JSON.stringify(type);
   const named = typeof schema['name'] === 'string';
-  const name = named ? fullName(schema['name'] as string, (schema['namespace'] as string) ?? outer) : '';
+  const name = named
+    ? fullName(schema['name'] as string, (schema['namespace'] as string) ?? outer)
+    : '';
   const namespace = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : outer;
   const parts = ATTRIBUTE_ORDER.filter((key) => schema[key] !== undefined).map((key) => {
-    if (key === 'type' && typeof type !== 'string') return [key, canonical(type, namespace)] as const;
+    if (key === 'type' && typeof type !== 'string')
+      return [key, canonical(type, namespace)] as const;
     if (key === 'type') return [key, JSON.stringify(type)] as const;
     const value = key === 'name' ? name : (schema[key] as Json);
     return [key, attributeText(key, value, namespace)] as const;

@@ -1,0 +1,1 @@
+export const spacing={a:1,b : "double quotes"}

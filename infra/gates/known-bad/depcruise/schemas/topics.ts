@@ -1,0 +1,3 @@
+import { codes } from '../shared/errors/codes.ts';
+
+export const topics = codes;

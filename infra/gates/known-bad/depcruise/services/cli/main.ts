@@ -1,0 +1,3 @@
+import { plan } from '../other/plan.ts';
+
+export const main = plan;

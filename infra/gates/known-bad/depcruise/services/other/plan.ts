@@ -1,0 +1,3 @@
+import { other } from './main.ts';
+
+export const plan = other;

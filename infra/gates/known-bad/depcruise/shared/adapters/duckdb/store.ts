@@ -1,0 +1,3 @@
+import { client } from '../elasticsearch/client.ts';
+
+export const store = client;

@@ -1,0 +1,3 @@
+import { log } from '../ports/log.ts';
+
+export const load = log;

@@ -1,0 +1,3 @@
+import { kinds } from '../domain/kinds.ts';
+
+export const codes = kinds;

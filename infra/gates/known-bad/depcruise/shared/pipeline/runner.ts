@@ -1,0 +1,3 @@
+import { store } from '../adapters/duckdb/store.ts';
+
+export const runner = store;

@@ -1,0 +1,7 @@
+export function stamp(): number {
+  return Date.now() + Math.random();
+}
+
+export function brokers(): string {
+  return process.env['PODWITNESS_KAFKA_BROKERS'] ?? new Date().toISOString();
+}

@@ -1,0 +1,142 @@
+/**
+ * Owns: the contract of read(): where it starts, when it ends, how it follows.
+ */
+import { expect, it } from 'vitest';
+import type { Log, LogRecord, ReadOptions } from '../../../shared/ports/log.ts';
+import { collect, eventually, type LogHarness, numbered, out, textOf, within } from './harness.ts';
+
+export function readContract(harness: LogHarness): void {
+  const limit = { timeout: harness.waitMs * 3 };
+  boundedReads(harness, limit);
+  followingReads(harness, limit);
+}
+
+interface Limit {
+  readonly timeout: number;
+}
+
+function reading(log: Log, topic: string, rest: Partial<ReadOptions> = {}) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const records = log.read({ topic, from: 'beginning', untilEnd: false, signal, ...rest });
+  return { iterator: records[Symbol.asyncIterator](), abort: () => controller.abort() };
+}
+
+async function all(log: Log, topic: string, from: ReadOptions['from']): Promise<string[]> {
+  const { signal } = new AbortController();
+  const found: string[] = [];
+  for await (const r of log.read({ topic, from, untilEnd: true, signal })) found.push(textOf(r));
+  return found;
+}
+
+function boundedReads(harness: LogHarness, limit: Limit): void {
+  it('ends at once on an empty topic', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(3);
+    expect(await collect(log, topic)).toEqual([]);
+    await log.append([out(topic, 'x')]);
+    expect(await all(log, topic, 'end')).toEqual([]);
+    await log.close();
+  });
+
+  it('starts at a time: the first record of each partition that is as late', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(2);
+    const base = 1_760_000_000_000;
+    for (const partition of [0, 1]) {
+      for (let minute = 0; minute < 6; minute += 1) {
+        const timestampMs = base + minute * 60_000;
+        await log.append([out(topic, `${partition}@${minute}`, { partition, timestampMs })]);
+      }
+    }
+    const late = await all(log, topic, base + 4 * 60_000 - 1);
+    expect([...late].sort()).toEqual(['0@4', '0@5', '1@4', '1@5']);
+    expect(await all(log, topic, base + 5 * 60_000 + 1)).toEqual([]);
+    expect(await all(log, topic, 0)).toHaveLength(12);
+    await log.close();
+  });
+
+  it('stops at what was the end when it was called', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(1);
+    await log.append(numbered(topic, 0, 'a', 300));
+    const { iterator } = reading(log, topic, { untilEnd: true });
+    const first = await within(harness.waitMs, 'the first record', iterator.next());
+    await log.append(numbered(topic, 0, 'late', 10));
+    const found = [first.value as LogRecord];
+    for (;;) {
+      const next = await within(harness.waitMs, 'a record or the end', iterator.next());
+      if (next.done === true) break;
+      found.push(next.value);
+    }
+    expect(found.map(textOf)).toEqual(Array.from({ length: 300 }, (_, i) => `a${i}`));
+    await log.close();
+  });
+
+  it('names a missing topic', limit, async () => {
+    const log = await harness.open();
+    await expect(collect(log, 'no-such-topic')).rejects.toMatchObject({ code: 'missing_topic' });
+    await log.close();
+  });
+}
+
+function followingReads(harness: LogHarness, limit: Limit): void {
+  it('follows what is appended later', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(1);
+    await log.append([out(topic, 'old')]);
+    const { iterator, abort } = reading(log, topic);
+    const first = await within(harness.waitMs, 'the old record', iterator.next());
+    const waiting = iterator.next();
+    await log.append([out(topic, 'new')]);
+    const second = await within(harness.waitMs, 'the new record', waiting);
+    expect([first.value, second.value].map((r) => textOf(r as LogRecord))).toEqual(['old', 'new']);
+    abort();
+    await log.close();
+  });
+
+  it('starts at the end: nothing older is given', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(1);
+    await log.append(numbered(topic, 0, 'old', 20));
+    const { iterator, abort } = reading(log, topic, { from: 'end' });
+    let first: IteratorResult<LogRecord> | undefined;
+    const waiting = iterator.next().then((result) => {
+      first = result;
+    });
+    // The reader may take a while to find the end, so records come until it sees one.
+    const sent = async () => log.append([out(topic, 'new')]);
+    await eventually(harness.waitMs, sent, () => first !== undefined);
+    await waiting;
+    expect(textOf(first?.value as LogRecord)).toBe('new');
+    abort();
+    await log.close();
+  });
+
+  it('ends quietly on abort, also while it waits', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(2);
+    await log.append([out(topic, 'x', { partition: 0 })]);
+    const { iterator, abort } = reading(log, topic);
+    await within(harness.waitMs, 'the record', iterator.next());
+    const waiting = iterator.next();
+    abort();
+    expect((await within(harness.waitMs, 'the end', waiting)).done).toBe(true);
+    const aborted = AbortSignal.abort();
+    const never = log.read({ topic, from: 'beginning', untilEnd: false, signal: aborted });
+    const next = never[Symbol.asyncIterator]().next();
+    expect((await within(harness.waitMs, 'the end', next)).done).toBe(true);
+    await log.close();
+  });
+
+  it('can be left in the middle', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(1);
+    await log.append(numbered(topic, 0, 'a', 50));
+    const { signal } = new AbortController();
+    for await (const r of log.read({ topic, from: 'beginning', untilEnd: false, signal })) {
+      if (textOf(r) === 'a3') break;
+    }
+    await within(harness.waitMs, 'close', log.close());
+  });
+}

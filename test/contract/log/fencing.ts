@@ -3,7 +3,7 @@
  */
 import { expect, it } from 'vitest';
 import { LaneLostError } from '../../../shared/errors/fault.ts';
-import type { Lane, LaneHandler, LogRecord } from '../../../shared/ports/log.ts';
+import type { Lane, LaneCommit, LaneHandler, LogRecord } from '../../../shared/ports/log.ts';
 import {
   after,
   deferred,
@@ -21,20 +21,18 @@ import {
 
 type Process = LaneHandler['process'];
 
-/** Copies each record with the member's name, and keeps a count in the lane's state. */
-async function commitAs(
+/** A copy of each record with the member's name, and the name in the lane's state. */
+function changeBy(
   name: string,
   topic: string,
-  lane: Lane,
+  { partition }: Lane,
   records: readonly LogRecord[],
-): Promise<void> {
-  await lane.commit({
-    outputs: records.map((r) =>
-      out(topic, `${textOf(r)} by ${name}`, { partition: lane.partition }),
-    ),
+): LaneCommit {
+  return {
+    outputs: records.map((r) => out(topic, `${textOf(r)} by ${name}`, { partition })),
     writes: [{ kind: 'put', key: 'by', value: Buffer.from(name) }],
     nextOffset: after(records),
-  });
+  };
 }
 
 export function fencingContract(harness: LogHarness): void {
@@ -55,7 +53,7 @@ export function fencingContract(harness: LogHarness): void {
       held.set(lane.partition, lane);
       await release.promise;
       try {
-        await commitAs('old', outputs, lane, records);
+        await lane.commit(changeBy('old', outputs, lane, records));
       } catch (error) {
         refusals.push({ partition: lane.partition, error });
         throw error;
@@ -75,7 +73,7 @@ export function fencingContract(harness: LogHarness): void {
         states.push((await lane.state.getMany(['by']))[0]?.toString());
         taken.resolve(lane);
       },
-      process: (lane, records) => commitAs('new', outputs, lane, records),
+      process: (lane, records) => lane.commit(changeBy('new', outputs, lane, records)),
     });
     const moved = (await within(harness.waitMs, 'a partition to move', taken.promise)).partition;
     expect(held.get(moved)?.signal.aborted).toBe(true);
@@ -108,12 +106,7 @@ export function fencingContract(harness: LogHarness): void {
     const consumer = await join(log, options(group, topic), {
       async process(lane, records) {
         kept = { lane, records };
-        await commitAs(
-          'live',
-          outputs,
-          { ...lane, commit: (c) => lane.commit({ ...c, writes: [] }) },
-          records,
-        );
+        await lane.commit({ ...changeBy('live', outputs, lane, records), writes: [] });
       },
     });
     await eventually(

@@ -1,0 +1,81 @@
+/**
+ * Owns: where a rule's field lies in an event document, decided once when the rule is loaded.
+ * Does not own: reading the document (view.ts), making it (the normalizer).
+ *
+ * Rules name fields as the audit event has them; the document keeps that event under
+ * `kubernetes.audit`, with the dots in annotation keys replaced (detection.md §3.2), and ECS fields
+ * beside it. An audit name wins over an ECS name.
+ */
+import type { LogSource } from './model.ts';
+
+/** Keys from the document's root. */
+export type FieldPath = readonly string[];
+
+export const AUDIT_ROOT: FieldPath = ['kubernetes', 'audit'];
+
+/** Top-level fields of audit.k8s.io/v1 Event. `user` is also ECS, see below. */
+const AUDIT_FIELDS: ReadonlySet<string> = new Set([
+  ...['apiVersion', 'kind', 'level', 'auditID', 'stage', 'requestURI', 'verb', 'user'],
+  ...['impersonatedUser', 'authenticationMetadata', 'sourceIPs', 'userAgent', 'objectRef'],
+  ...['responseStatus', 'requestObject', 'responseObject', 'requestReceivedTimestamp'],
+  ...['stageTimestamp', 'annotations'],
+]);
+
+/** What the audit event has under `user`; all else there is ECS (`user.name`, `user.id`). */
+const AUDIT_USER_FIELDS: ReadonlySet<string> = new Set(['username', 'uid', 'groups', 'extra']);
+
+/** ECS field sets and our own namespace. */
+const ECS_FIELDS: ReadonlySet<string> = new Set([
+  ...['@timestamp', 'message', 'tags', 'labels', 'agent', 'client', 'cloud', 'container'],
+  ...['data_stream', 'ecs', 'error', 'event', 'file', 'host', 'http', 'kubernetes', 'log'],
+  ...['network', 'observer', 'orchestrator', 'podwitness', 'process', 'related', 'server'],
+  ...['service', 'source', 'threat', 'url', 'user', 'user_agent'],
+]);
+
+/** Names that published rules use although no audit event has them, and what they mean by them. */
+const ALIASES: Readonly<Record<string, string>> = {
+  apiGroup: 'objectRef.apiGroup',
+  capabilities: 'requestObject.spec.containers.securityContext.capabilities',
+  hostPath: 'requestObject.spec.volumes.hostPath.path',
+};
+
+/** Maps with keys that hold dots of their own: what follows them is one key. */
+const OPEN_MAPS: ReadonlySet<string> = new Set([
+  ...['annotations', 'data', 'extra', 'labels', 'matchLabels', 'nodeSelector', 'stringData'],
+]);
+
+/** Whether a rule is for Kubernetes audit events. */
+export function isForAudit(logsource: LogSource): boolean {
+  const { category = 'application', product, service = 'audit' } = logsource;
+  return product === 'kubernetes' && category === 'application' && service === 'audit';
+}
+
+/** Undefined for a name that neither the audit event nor ECS has. */
+export function auditFieldPath(name: string): FieldPath | undefined {
+  const field = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
+  const [first = '', ...rest] = field.split('.');
+  if (field.startsWith('kubernetes.audit.')) return auditPath(rest.slice(1));
+  if (first === 'user' && rest[0] !== undefined && !AUDIT_USER_FIELDS.has(rest[0])) {
+    return joinOpenMaps([first, ...rest]);
+  }
+  if (AUDIT_FIELDS.has(first)) return auditPath([first, ...rest]);
+  return ECS_FIELDS.has(first) ? joinOpenMaps([first, ...rest]) : undefined;
+}
+
+/** Every name that auditFieldPath takes as the first part of a field. */
+export function knownFieldNames(): readonly string[] {
+  return [...AUDIT_FIELDS, ...ECS_FIELDS, ...Object.keys(ALIASES)];
+}
+
+function auditPath(keys: readonly string[]): FieldPath {
+  const [first, ...rest] = keys;
+  if (first !== 'annotations') return [...AUDIT_ROOT, ...joinOpenMaps(keys)];
+  const key = rest.join('.').replaceAll('.', '_');
+  return [...AUDIT_ROOT, 'annotations', ...(rest.length === 0 ? [] : [key])];
+}
+
+function joinOpenMaps(keys: readonly string[]): FieldPath {
+  const at = keys.findIndex((key) => OPEN_MAPS.has(key));
+  if (at === -1 || at >= keys.length - 2) return keys;
+  return [...keys.slice(0, at + 1), keys.slice(at + 1).join('.')];
+}

@@ -1,0 +1,120 @@
+/**
+ * Owns: reading one event document by field, each field once however many rules ask for it.
+ * Does not own: where fields lie (fields.ts), what is asked of the values (compile.ts).
+ */
+import type { FieldPath } from './fields.ts';
+import { foldCase } from './pattern.ts';
+
+/** One JSON object; never changed here. */
+export type EventDocument = Readonly<Record<string, unknown>>;
+
+/** A path with the place of its values in a view. */
+export interface Field {
+  readonly slot: number;
+  readonly path: FieldPath;
+}
+
+/** What a document has at a path. Arrays on the way, and at its end, are spread. */
+export interface FieldValues {
+  /** Whether the key is there at all, be its value null or an empty array. */
+  readonly isPresent: boolean;
+  readonly items: readonly unknown[];
+  /** Texts, numbers and booleans as text; all that texts are compared with. */
+  readonly texts: readonly string[];
+  /** The same without case, made when first asked for. */
+  readonly folded: () => readonly string[];
+}
+
+export interface EventView {
+  readonly values: (field: Field) => FieldValues;
+  /** Every text below the path, keys aside. */
+  readonly words: (root: FieldPath) => FieldValues;
+}
+
+const ABSENT: FieldValues = { isPresent: false, items: [], texts: [], folded: () => [] };
+
+export function createView(document: EventDocument, slots: number): EventView {
+  const cells = new Array<FieldValues | undefined>(slots);
+  let words: FieldValues | undefined;
+  return {
+    values: (field) => {
+      cells[field.slot] ??= readField(document, field.path);
+      return cells[field.slot] ?? ABSENT;
+    },
+    words: (root) => {
+      words ??= cellOf(readWords(readField(document, root).items));
+      return words;
+    },
+  };
+}
+
+/** The values at a path. Keys are own keys only, so that no document reaches a prototype. */
+export function readField(document: EventDocument, path: FieldPath): FieldValues {
+  let node: unknown = document;
+  for (let i = 0; i < path.length; i++) {
+    if (Array.isArray(node)) return readSpread(node, path, i);
+    const key = path[i] ?? '';
+    if (!isObject(node) || !Object.hasOwn(node, key)) return ABSENT;
+    node = node[key];
+  }
+  return Array.isArray(node) ? readSpread(node, path, path.length) : cellOf([node]);
+}
+
+/** With a list of its own: how deep a document nests is not ours to choose. */
+function readSpread(start: readonly unknown[], path: FieldPath, from: number): FieldValues {
+  let nodes = flatten(start);
+  let isPresent = from === path.length;
+  for (const [index, key] of path.slice(from).entries()) {
+    const held = nodes.filter(isObject).filter((node) => Object.hasOwn(node, key));
+    isPresent = index === path.length - from - 1 && held.length > 0;
+    nodes = flatten(held.map((node) => node[key]));
+  }
+  return isPresent ? cellOf(nodes) : ABSENT;
+}
+
+/** All that is no array, in no particular order. */
+function flatten(nodes: readonly unknown[]): readonly unknown[] {
+  if (!nodes.some(Array.isArray)) return nodes;
+  const items: unknown[] = [];
+  const open = [...nodes];
+  while (open.length > 0) {
+    const node = open.pop();
+    if (Array.isArray(node)) for (const child of node) open.push(child);
+    else items.push(node);
+  }
+  return items;
+}
+
+function readWords(roots: readonly unknown[]): readonly unknown[] {
+  const items: unknown[] = [];
+  const open = [...roots];
+  while (open.length > 0) {
+    const node = open.pop();
+    if (isObject(node)) for (const child of Object.values(node)) open.push(child);
+    else items.push(node);
+  }
+  return items;
+}
+
+function cellOf(items: readonly unknown[]): FieldValues {
+  const texts = items.flatMap((item) => textOf(item) ?? []);
+  let folded: readonly string[] | undefined;
+  return {
+    isPresent: true,
+    items,
+    texts,
+    folded: () => {
+      folded ??= texts.map(foldCase);
+      return folded;
+    },
+  };
+}
+
+function textOf(item: unknown): string | undefined {
+  if (typeof item === 'string') return item;
+  return typeof item === 'number' || typeof item === 'boolean' ? String(item) : undefined;
+}
+
+function isObject(node: unknown): node is Readonly<Record<string, unknown>> {
+  return typeof node === 'object' && node !== null;
+}

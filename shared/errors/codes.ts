@@ -92,6 +92,12 @@ export const ERROR_CODES = {
     action: 'Stop the other podwitness, or give this one a folder of its own with --data.',
     exit: 69,
   },
+  data_dir_damaged: {
+    class: 'fatal',
+    text: 'The data folder does not hold what was written to it.',
+    action: 'Look for disk errors; restore the folder from a backup, or move it away to start anew.',
+    exit: 69,
+  },
   usage: {
     class: 'fatal',
     text: 'The command line can not be understood.',

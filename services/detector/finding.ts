@@ -1,0 +1,144 @@
+/**
+ * Owns: the document of a finding, and its id (interface.md, "finding").
+ * Does not own: which rules match (rules/match.ts), writing it anywhere.
+ */
+import { COLLECTIONS } from '../../shared/domain/collections.ts';
+import { contentId } from '../../shared/domain/ids.ts';
+import { threatOf } from './attack.ts';
+import { compact, textAt, valueAt } from './document.ts';
+import type { Level, Rule } from './rules/model.ts';
+import type { EventDocument } from './rules/view.ts';
+import { sentenceOf } from './sentence.ts';
+
+const ECS_VERSION = '8.17.0';
+
+/** `event.severity`, on the scale of Kibana's detection engine, so that both sort together. */
+export const SEVERITY: Readonly<Record<Level, number>> = {
+  informational: 1,
+  low: 21,
+  medium: 47,
+  high: 73,
+  critical: 99,
+};
+
+export interface Finding {
+  /** Also `event.id` of the document. */
+  readonly id: string;
+  readonly cluster: string;
+  /** `@timestamp` of the event, as it has it. */
+  readonly timestamp: string;
+  readonly ruleId: string;
+  readonly ruleName: string;
+  readonly level: Level;
+  /** Ids of the events it rests on. */
+  readonly events: readonly string[];
+  readonly userName: string | null;
+  readonly message: string;
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What one request has in common at all its stages. The client chooses the auditID, so the rest is
+ * needed (architecture.md, Delivery). Without auditID or time of receipt it is the event alone.
+ */
+export function requestIdentity(event: EventDocument): readonly (string | null)[] {
+  const audit = (...path: string[]) => textAt(event, 'kubernetes', 'audit', ...path) ?? null;
+  const cluster = textAt(event, 'orchestrator', 'cluster', 'name') ?? null;
+  const auditId = audit('auditID');
+  const received = audit('requestReceivedTimestamp');
+  if (auditId === null || received === null) return [cluster, textAt(event, 'event', 'id') ?? null];
+  return [
+    cluster,
+    auditId,
+    received,
+    audit('verb'),
+    audit('requestURI'),
+    audit('user', 'username'),
+  ];
+}
+
+/** One id for all stages of a request, so that the same finding is kept once. */
+export function findingId(ruleId: string, identity: readonly (string | null)[]): string {
+  return contentId([ruleId, ...identity]);
+}
+
+/** The finding that a rule makes of an event document that it matches. */
+export function buildFinding(rule: Rule, event: EventDocument): Finding {
+  const id = findingId(rule.id, requestIdentity(event));
+  const eventId = textAt(event, 'event', 'id');
+  const events = eventId === undefined ? [] : [eventId];
+  const timestamp = textAt(event, '@timestamp') ?? '';
+  const message = sentenceOf(event);
+  const document = compact({
+    '@timestamp': timestamp,
+    message,
+    event: eventFields(rule, event, id),
+    data_stream: {
+      type: 'logs',
+      dataset: COLLECTIONS.findings.dataset,
+      namespace: textAt(event, 'data_stream', 'namespace') ?? 'default',
+    },
+    ecs: { version: textAt(event, 'ecs', 'version') ?? ECS_VERSION },
+    orchestrator: valueAt(event, 'orchestrator'),
+    rule: ruleFields(rule),
+    podwitness: { finding: { level: rule.level, events } },
+    kubernetes: { audit: auditFields(event) },
+    user: { name: valueAt(event, 'user', 'name') },
+    source: { ip: valueAt(event, 'source', 'ip') },
+    user_agent: { original: valueAt(event, 'user_agent', 'original') },
+    threat: threatOf(rule.tags),
+    related: valueAt(event, 'related'),
+  });
+  return {
+    id,
+    cluster: textAt(event, 'orchestrator', 'cluster', 'name') ?? '',
+    timestamp,
+    ruleId: rule.id,
+    ruleName: rule.title,
+    level: rule.level,
+    events,
+    userName: textAt(event, 'user', 'name') ?? null,
+    message,
+    document,
+  };
+}
+
+function eventFields(rule: Rule, event: EventDocument, id: string) {
+  return {
+    id,
+    kind: 'alert',
+    dataset: COLLECTIONS.findings.dataset,
+    category: valueAt(event, 'event', 'category'),
+    type: valueAt(event, 'event', 'type'),
+    action: valueAt(event, 'event', 'action'),
+    outcome: valueAt(event, 'event', 'outcome'),
+    severity: SEVERITY[rule.level],
+  };
+}
+
+function ruleFields(rule: Rule) {
+  return {
+    id: rule.id,
+    name: rule.title,
+    ruleset: rule.ruleset,
+    description: rule.description,
+    author: rule.author,
+    reference: rule.references[0],
+  };
+}
+
+/** Enough to read the finding alone; the event has the rest. */
+function auditFields(event: EventDocument) {
+  const audit = (...path: string[]) => valueAt(event, 'kubernetes', 'audit', ...path);
+  return {
+    auditID: audit('auditID'),
+    stage: audit('stage'),
+    verb: audit('verb'),
+    requestURI: audit('requestURI'),
+    user: { username: audit('user', 'username'), groups: audit('user', 'groups') },
+    impersonatedUser: { username: audit('impersonatedUser', 'username') },
+    objectRef: audit('objectRef'),
+    responseStatus: { code: audit('responseStatus', 'code') },
+    requestReceivedTimestamp: audit('requestReceivedTimestamp'),
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Owns: the detector's decision on one event: a finding for every rule that matches.
+ */
+import type { AuditEvent, Finding } from '../../schemas/generated/avro.ts';
+import type { Outcome } from '../../shared/pipeline/outcome.ts';
+import type { Envelope, Stage } from '../../shared/pipeline/stage.ts';
+import { buildFinding } from './finding.ts';
+import { matchAll, type RuleSet } from './rules/match.ts';
+import type { Level, Rule } from './rules/model.ts';
+import type { EventDocument } from './rules/view.ts';
+
+const AVRO_LEVEL: Readonly<Record<Level, Finding['level']>> = {
+  informational: 'INFORMATIONAL',
+  low: 'LOW',
+  medium: 'MEDIUM',
+  high: 'HIGH',
+  critical: 'CRITICAL',
+};
+
+function toRecord(rule: Rule, event: AuditEvent, document: EventDocument): Finding {
+  const finding = buildFinding(rule, document);
+  const { id, cluster, ruleId, ruleName, events, userName, message } = finding;
+  return {
+    ...{ id, cluster, ruleId, ruleName, events, userName, message },
+    time: event.time,
+    level: AVRO_LEVEL[finding.level],
+    document: Buffer.from(JSON.stringify(finding.document)),
+  };
+}
+
+export function createDetectorStage(rules: RuleSet): Stage<AuditEvent, Finding> {
+  const decide = ({ value }: Envelope<AuditEvent>): Outcome<Finding> => {
+    const document = JSON.parse(value.document.toString('utf8')) as EventDocument;
+    const matched = matchAll(rules, document);
+    if (matched.length === 0) return { kind: 'drop', reason: 'no_match' };
+    return { kind: 'emit', items: matched.map((rule) => toRecord(rule, value, document)) };
+  };
+  return { name: 'detector', apply: (batch) => batch.map(decide) };
+}

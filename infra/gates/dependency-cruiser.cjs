@@ -10,9 +10,9 @@ const { join } = require('node:path');
 const EDGES = '(main|worker|webhook|server|telemetry|config)[.]ts$';
 /** What a worker shows to services/cli, which starts them all in one process. */
 const FACTORIES = '^services/[^/]+/(main|worker|stage)[.]ts$';
-/** Node's modules that reach the disk, the network or the process. */
+/** Node's modules that reach the disk, the network or the process; for net see eslint.config.js. */
 const OUTSIDE =
-  '^(node:)?(fs|net|http|http2|https|tls|dgram|dns|child_process|cluster|process|os|' +
+  '^(node:)?(fs|http|http2|https|tls|dgram|dns|child_process|cluster|process|os|' +
   'worker_threads|timers|perf_hooks|readline|inspector)(/|$)';
 const NPM = 'node_modules/';
 

@@ -72,6 +72,13 @@ const clockAndChance = [
   },
 ];
 
+/** node:net holds pure functions on addresses, beside sockets. */
+const addressesOnly = {
+  name: 'node:net',
+  allowImportNames: ['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'SocketAddress'],
+  message: 'Pure code opens no socket.',
+};
+
 /** Where the outside is allowed in: the composition root, HTTP edges, telemetry. */
 const EDGES = ['main', 'worker', 'webhook', 'server', 'telemetry', 'config'];
 const edgeGlob = `**/services/*/{${EDGES.join(',')}}.ts`;
@@ -101,6 +108,9 @@ export default tseslint.config(
   {
     files: ['**/shared/domain/**/*.ts', '**/shared/sketch/**/*.ts', '**/services/*/**/*.ts'],
     ignores: [edgeGlob, '**/services/cli/**', '**/test/**'],
-    rules: { 'no-restricted-syntax': ['error', ...environment, ...clockAndChance] },
+    rules: {
+      'no-restricted-syntax': ['error', ...environment, ...clockAndChance],
+      'no-restricted-imports': ['error', { paths: [addressesOnly] }],
+    },
   },
 );

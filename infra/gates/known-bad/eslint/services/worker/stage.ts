@@ -1,3 +1,7 @@
+import { connect } from 'node:net';
+
+export const open = connect;
+
 export function stamp(): number {
   return Date.now() + Math.random();
 }

@@ -1,0 +1,153 @@
+/**
+ * Owns: reading the configuration: the file, the environment, the files with secrets. Nothing
+ * else in the product reads process.env.
+ * Does not own: the keys (schema.ts), what holds between them (checks.ts).
+ *
+ * A command's option beats a variable, a variable beats the file, the file beats the default.
+ * All problems are reported at once.
+ */
+import { readFile } from 'node:fs/promises';
+import { FatalError } from '../errors/fault.ts';
+import { findConflicts } from './checks.ts';
+import {
+  type ConfigProblem,
+  type GivenValue,
+  nest,
+  showValue,
+  type SourceReading,
+} from './draft.ts';
+import { type Environment, readEnvironment } from './env-source.ts';
+import { CONFIG_KEYS, findKey } from './keys.ts';
+import { type ConfigValues, configSchema } from './schema.ts';
+import { createSecret, type Secret, type Secrets } from './secret.ts';
+import { readYaml } from './yaml-source.ts';
+
+/** Values of all keys, and the contents of the files that some of them name. */
+export type Config = ConfigValues & { readonly secrets: Secrets };
+
+export interface LoadOptions {
+  /** The file that `--config` names: it must exist. Absent: `defaultFile`, if there is one. */
+  readonly file?: string | undefined;
+  /** Absent: the environment of this process. */
+  readonly env?: Environment | undefined;
+  /** From the command line; `where` is the option, such as `--data`. */
+  readonly overrides?: readonly GivenValue[] | undefined;
+  /** Read when it exists and no file was named. Default: podwitness.yaml. */
+  readonly defaultFile?: string | undefined;
+}
+
+export type ConfigReading =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const DEFAULT_FILE = 'podwitness.yaml';
+
+/** `ENOENT` and its like; undefined for errors that the file system did not raise. */
+function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^E[A-Z]+$/.test(code) ? code : undefined;
+}
+
+async function readConfigFile(options: LoadOptions): Promise<SourceReading> {
+  const file = options.file ?? options.defaultFile ?? DEFAULT_FILE;
+  try {
+    return readYaml(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT' && options.file === undefined) return { given: [], problems: [] };
+    const message = `this file can not be read (${code}): check the path and its permissions`;
+    return { given: [], problems: [{ where: file, message }] };
+  }
+}
+
+/** `kafka.brokers` of an issue at `['kafka', 'brokers', 0]`. */
+function keyOfPath(path: readonly PropertyKey[]): string {
+  for (let length = path.length; length > 0; length -= 1) {
+    const name = path.slice(0, length).join('.');
+    if (findKey(name) !== undefined) return name;
+  }
+  return path.join('.');
+}
+
+/** One problem for each key whose value the schema refuses. */
+function refusals(
+  paths: readonly (readonly PropertyKey[])[],
+  given: ReadonlyMap<string, GivenValue>,
+): readonly ConfigProblem[] {
+  return [...new Set(paths.map(keyOfPath))].map((name) => {
+    const value = given.get(name);
+    const shown = value === undefined ? 'nothing' : showValue(value.value);
+    return {
+      where: value?.where ?? name,
+      message: `${name} is ${shown}: expected ${findKey(name)?.expects ?? 'another value'}`,
+    };
+  });
+}
+
+/** The content without its trailing line break; a problem when there is none. */
+async function readSecret(name: string, value: GivenValue): Promise<Secret | ConfigProblem> {
+  const path = String(value.value);
+  try {
+    const text = (await readFile(path, 'utf8')).replace(/[\r\n]+$/, '');
+    if (text !== '') return createSecret(text);
+    return { where: value.where, message: `${name} names ${path}, which is empty` };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    return {
+      where: value.where,
+      message: `${name} names ${path}, which can not be read (${code})`,
+    };
+  }
+}
+
+async function readSecrets(
+  given: ReadonlyMap<string, GivenValue>,
+): Promise<{ secrets: Secrets; problems: readonly ConfigProblem[] }> {
+  const secrets: Record<string, Secret> = {};
+  const problems: ConfigProblem[] = [];
+  for (const { name } of CONFIG_KEYS.filter((key) => key.isFile)) {
+    const value = given.get(name);
+    if (value === undefined || typeof value.value !== 'string') continue;
+    const outcome = await readSecret(name, value);
+    if ('reveal' in outcome) secrets[name] = outcome;
+    else problems.push(outcome);
+  }
+  return { secrets, problems };
+}
+
+/** Reads everything and says all that is wrong. Throws only for bugs. */
+export async function readConfig(options: LoadOptions): Promise<ConfigReading> {
+  const sources = [
+    await readConfigFile(options),
+    readEnvironment(options.env ?? process.env),
+    { given: options.overrides ?? [], problems: [] },
+  ];
+  const given = new Map(sources.flatMap((s) => s.given.map((value) => [value.name, value])));
+  const read = await readSecrets(given);
+  const problems = [...sources.flatMap((source) => source.problems), ...read.problems];
+  const parsed = configSchema.safeParse(nest(given.values()));
+  if (!parsed.success) {
+    const paths = parsed.error.issues.map((issue) => issue.path);
+    return { ok: false, problems: [...problems, ...refusals(paths, given)] };
+  }
+  const conflicts = findConflicts(parsed.data).map(({ name, message }) => ({
+    where: given.get(name)?.where ?? 'default',
+    message: `${name}: ${message}`,
+  }));
+  const all = [...problems, ...conflicts];
+  if (all.length > 0) return { ok: false, problems: all };
+  return { ok: true, config: { ...parsed.data, secrets: read.secrets } };
+}
+
+/** Throws FatalError('invalid_config') that names every problem, one per line. */
+export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
+  const reading = await readConfig(options);
+  if (reading.ok) return reading.config;
+  const lines = reading.problems.map((problem) => `  ${problem.where}: ${problem.message}`);
+  const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
+  throw new FatalError(`The configuration has ${count}:\n${lines.join('\n')}`, {
+    code: 'invalid_config',
+  });
+}

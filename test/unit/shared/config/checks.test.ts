@@ -1,0 +1,101 @@
+/**
+ * Owns: the proof of shared/config/checks.ts: each conflict is found, and what is right passes.
+ */
+import { describe, expect, test } from 'vitest';
+import { findConflicts } from '../../../../shared/config/checks.ts';
+import { configSchema } from '../../../../shared/config/schema.ts';
+
+function conflictsOf(input: unknown): string[] {
+  return findConflicts(configSchema.parse(input)).map((conflict) => conflict.name);
+}
+
+const BROKERS = { brokers: ['kafka:9092'] };
+const LOGIN = { mechanism: 'scram-sha-512', username: 'u', passwordFile: '/p' };
+
+describe('conflicts', () => {
+  test.each<[string, unknown, string[]]>([
+    ['record below body', { kafka: { maxMessageBytes: 33_554_432 } }, ['kafka.maxMessageBytes']],
+    [
+      'in flight below body',
+      { collector: { maxInFlightBytes: 1_048_576 } },
+      ['collector.maxInFlightBytes'],
+    ],
+    ['plain HTTP for all', { http: { host: '0.0.0.0' } }, ['http.host']],
+    ['CA without TLS', { kafka: { ...BROKERS, ssl: { caFile: '/ca' } } }, ['kafka.ssl.caFile']],
+    [
+      'half a client certificate',
+      { kafka: { ...BROKERS, ssl: { enabled: true, certFile: '/c' } } },
+      ['kafka.ssl.certFile'],
+    ],
+    ['login without TLS', { kafka: { ...BROKERS, sasl: LOGIN } }, ['kafka.sasl.mechanism']],
+    [
+      'login without name',
+      { kafka: { ...BROKERS, ssl: { enabled: true }, sasl: { mechanism: 'plain' } } },
+      ['kafka.sasl.mechanism'],
+    ],
+    [
+      'name without login',
+      { kafka: { ...BROKERS, sasl: { username: 'u' } } },
+      ['kafka.sasl.username'],
+    ],
+    ['TLS without brokers', { kafka: { ssl: { enabled: true } } }, ['kafka.ssl.enabled']],
+    [
+      'key and user',
+      {
+        elasticsearch: { node: 'https://es', apiKeyFile: '/k', username: 'u', passwordFile: '/p' },
+      },
+      ['elasticsearch.username'],
+    ],
+    [
+      'user without password',
+      { elasticsearch: { node: 'https://es', username: 'u' } },
+      ['elasticsearch.username'],
+    ],
+    [
+      'readable credentials',
+      { elasticsearch: { node: 'http://es:9200', apiKeyFile: '/k' } },
+      ['elasticsearch.node'],
+    ],
+    [
+      'credentials for nobody',
+      { elasticsearch: { apiKeyFile: '/k' } },
+      ['elasticsearch.apiKeyFile'],
+    ],
+    [
+      'CA for plain HTTP',
+      { elasticsearch: { node: 'http://es:9200', caFile: '/ca' } },
+      ['elasticsearch.caFile'],
+    ],
+    [
+      'waits the wrong way round',
+      { pipeline: { retryInitialMs: 500, retryMaxMs: 400 } },
+      ['pipeline.retryInitialMs'],
+    ],
+  ])('%s', (_name, input, expected) => {
+    expect(conflictsOf(input)).toEqual(expected);
+  });
+});
+
+describe('no conflict', () => {
+  test.each<[string, unknown]>([
+    ['defaults', {}],
+    ['told in as many words', { http: { host: '0.0.0.0', allowPlainHttpBeyondLoopback: true } }],
+    ['loopback by another name', { http: { host: '::1' } }],
+    ['login on this machine', { kafka: { brokers: ['127.0.0.1:9092'], sasl: LOGIN } }],
+    ['login over TLS', { kafka: { ...BROKERS, ssl: { enabled: true }, sasl: LOGIN } }],
+    [
+      'readable login, meant',
+      { kafka: { ...BROKERS, allowPlaintextCredentials: true, sasl: LOGIN } },
+    ],
+    [
+      'credentials on this machine',
+      { elasticsearch: { node: 'http://127.0.0.1:9200', username: 'u', passwordFile: '/p' } },
+    ],
+    [
+      'key over TLS',
+      { elasticsearch: { node: 'https://es:9200', apiKeyFile: '/k', caFile: '/ca' } },
+    ],
+  ])('%s', (_name, input) => {
+    expect(conflictsOf(input)).toEqual([]);
+  });
+});

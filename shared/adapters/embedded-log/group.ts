@@ -1,0 +1,63 @@
+/**
+ * Owns: which member of a group owns which partition of a topic, and the order of a handover: the
+ * old lane's fence closes, its commit in flight settles, then the new lane begins.
+ * Does not own: what a member does with a lane (member.ts).
+ */
+import type { EmbeddedLane } from './lane.ts';
+import type { Partition, Topic } from './partition.ts';
+
+export interface GroupMember {
+  /** Begins a lane once `ready` resolves. */
+  begin(partition: Partition, ready: Promise<void>): EmbeddedLane;
+}
+
+interface Slot {
+  readonly partition: Partition;
+  owner: GroupMember | undefined;
+  lane: EmbeddedLane | undefined;
+}
+
+export class Group {
+  readonly #members: GroupMember[] = [];
+  readonly #slots: readonly Slot[];
+
+  constructor(topic: Topic) {
+    this.#slots = topic.partitions.map((partition) => ({
+      partition,
+      owner: undefined,
+      lane: undefined,
+    }));
+  }
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  join(member: GroupMember): void {
+    this.#members.push(member);
+    this.#assign();
+  }
+
+  leave(member: GroupMember): void {
+    const at = this.#members.indexOf(member);
+    if (at < 0) return;
+    this.#members.splice(at, 1);
+    this.#assign();
+  }
+
+  /** Round robin in the order of joining; a partition whose owner stays is left alone. */
+  #assign(): void {
+    const moved = this.#slots.filter((slot, i) => slot.owner !== this.#ownerOf(i));
+    for (const slot of moved) slot.lane?.revoke();
+    for (const slot of moved) {
+      const ready = slot.lane?.settled() ?? Promise.resolve();
+      slot.owner = this.#ownerOf(slot.partition.index);
+      // Without a new owner the old lane stays here, so that a later one still waits for it.
+      slot.lane = slot.owner?.begin(slot.partition, ready) ?? slot.lane;
+    }
+  }
+
+  #ownerOf(partition: number): GroupMember | undefined {
+    return this.#members[partition % Math.max(1, this.#members.length)];
+  }
+}

@@ -5,7 +5,7 @@ import { decideStateless } from '../../shared/pipeline/decide.ts';
 import type { RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
-import { startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import { sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
 import { readRules } from './read-rules.ts';
 import { createDetectorStage } from './stage.ts';
 
@@ -15,8 +15,7 @@ export async function startDetector(context: Context, log: Log): Promise<Running
   return startStageWorker(context, log, {
     name: stage.name,
     input: 'audit.events',
-    output: 'audit.findings',
     decide: decideStateless(stage),
-    key: (finding) => finding.id,
+    out: sinkTo(context, 'audit.findings', (finding) => finding.id),
   });
 }

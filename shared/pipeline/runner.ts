@@ -243,3 +243,15 @@ function running(
     },
   };
 }
+
+/** Several workers as one: it is done when one of them fails or all have stopped. */
+export function joinWorkers(workers: readonly RunningWorker[]): RunningWorker {
+  const done = Promise.all(workers.map((worker) => worker.done)).then(() => {});
+  done.catch(() => {}); // As above: the owner awaits it, perhaps later.
+  return {
+    done,
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Owns: the command line: every command with its options and help.
+ */
+import { Command, CommanderError } from 'commander';
+import { addCheck } from './commands/check.ts';
+import { addQuery } from './commands/query.ts';
+import { addScan } from './commands/scan.ts';
+import { addSetup } from './commands/setup.ts';
+import { addTail } from './commands/tail.ts';
+import { addUp } from './commands/up.ts';
+import { addWorkers } from './commands/workers.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+
+/** Runs a command's action: sets the exit code, reports errors. */
+export type Run = (action: Promise<ExitCode>) => Promise<void>;
+
+const EXAMPLES = `
+Start here:
+  podwitness up --sample        everything in one process, fed with a small story
+  podwitness query findings     what the rules found
+  podwitness scan audit.log     look through a file, offline
+
+In production, with Kafka and Elasticsearch (podwitness.yaml names them):
+  podwitness check              is everything there, and allowed?
+  podwitness setup              topics, index templates
+  podwitness collector          one worker each: collector, normalizer, detector, indexer
+
+Settings: podwitness.yaml or --config FILE; every key is an environment variable, too
+(PODWITNESS_KAFKA_BROKERS is kafka.brokers). The reference is docs/reference/config.md.`;
+
+export function createProgram(version: string, run: Run): Command {
+  const program = new Command('podwitness')
+    .description('Who did what inside your pods: the Kubernetes audit log as a stream')
+    .version(version)
+    .showSuggestionAfterError()
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  addUp(program, run);
+  addWorkers(program, run);
+  addScan(program, run);
+  addQuery(program, run);
+  addTail(program, run);
+  addSetup(program, run);
+  addCheck(program, run);
+  return program;
+}
+
+export const COMMAND_NAMES: readonly string[] = createProgram('', async () => {}).commands.map(
+  (command) => command.name(),
+);
+
+/** Exit code for what commander threw: help and version are no errors. */
+export function usageExit(error: CommanderError): ExitCode {
+  return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}

@@ -1,0 +1,97 @@
+/**
+ * Owns: `podwitness check`: everything that can be wrong before the first event comes.
+ */
+import type { Command } from 'commander';
+import { FatalError, TransientError } from '../../../shared/errors/fault.ts';
+import {
+  type Context,
+  createContext,
+  isLogEmbedded,
+  isStoreEmbedded,
+  openLog,
+  openStore,
+} from '../../../shared/runtime/context.ts';
+import { readRules } from '../../detector/read-rules.ts';
+import type { Run } from '../commands.ts';
+import { endingOf, EXIT, type ExitCode } from '../exit.ts';
+import { write } from '../output/write.ts';
+import { findApi } from '../local/client.ts';
+import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
+
+interface Check {
+  readonly name: string;
+  /** What was found, when all is well. Throws FatalError or TransientError with what is wrong. */
+  run(): Promise<string>;
+}
+
+interface Closable {
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function ping(open: () => Promise<Closable>): Promise<void> {
+  const part = await open();
+  try {
+    await part.ping();
+  } finally {
+    await part.close();
+  }
+}
+
+async function checkLog(context: Context): Promise<string> {
+  const { config } = context;
+  if (isLogEmbedded(config) && (await findApi(config.dataDir)) !== undefined) {
+    return 'embedded, in use by a running podwitness';
+  }
+  await ping(() => openLog(context));
+  return isLogEmbedded(config) ? 'embedded' : `Kafka at ${config.kafka.brokers?.join(', ')}`;
+}
+
+async function checkStore(context: Context): Promise<string> {
+  const { config } = context;
+  if (isStoreEmbedded(config) && (await findApi(config.dataDir)) !== undefined) {
+    return 'embedded, in use by a running podwitness';
+  }
+  await ping(() => openStore(context));
+  return isStoreEmbedded(config) ? 'embedded' : `Elasticsearch at ${config.elasticsearch.node}`;
+}
+
+async function checkRules({ config }: Context): Promise<string> {
+  const { bundledRules, rules } = config.detector;
+  const { rules: loaded } = await readRules({ bundled: bundledRules, paths: rules });
+  return `${loaded.length} rules`;
+}
+
+async function report(check: Check): Promise<ExitCode> {
+  try {
+    await write(`ok    ${check.name}: ${await check.run()}\n`);
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof FatalError || error instanceof TransientError)) throw error;
+    const { exitCode, text } = endingOf(error);
+    await write(`FAIL  ${check.name}: ${text.replace(/^podwitness: /, '')}`);
+    return exitCode;
+  }
+}
+
+async function check(options: ConfigOptions): Promise<ExitCode> {
+  const context = createContext(await readOptions(options));
+  await write('ok    configuration\n');
+  const checks: readonly Check[] = [
+    { name: 'rules', run: () => checkRules(context) },
+    { name: 'log', run: () => checkLog(context) },
+    { name: 'store', run: () => checkStore(context) },
+  ];
+  let worst: ExitCode = EXIT.done;
+  for (const one of checks) {
+    const exitCode = await report(one);
+    if (worst === EXIT.done) worst = exitCode;
+  }
+  return worst;
+}
+
+export function addCheck(program: Command, run: Run): void {
+  withData(withConfig(program.command('check')))
+    .description('Check configuration, rules and connections; every problem with its remedy')
+    .action((options: ConfigOptions) => run(check(options)));
+}

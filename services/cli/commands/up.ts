@@ -1,0 +1,105 @@
+/**
+ * Owns: `podwitness up`: all workers in one process.
+ */
+import type { Command } from 'commander';
+import { FatalError } from '../../../shared/errors/fault.ts';
+import { joinWorkers } from '../../../shared/pipeline/runner.ts';
+import type { EventStore } from '../../../shared/ports/event-store.ts';
+import type { Log } from '../../../shared/ports/log.ts';
+import {
+  type Context,
+  createContext,
+  isLogEmbedded,
+  isStoreEmbedded,
+  openLog,
+  openStore,
+} from '../../../shared/runtime/context.ts';
+import { topicSpecs } from '../../../shared/runtime/topics.ts';
+import { addCollector } from '../../collector/main.ts';
+import { startDetector } from '../../detector/main.ts';
+import { startIndexer } from '../../indexer/main.ts';
+import { startNormalizer } from '../../normalizer/main.ts';
+import type { Run } from '../commands.ts';
+import type { ExitCode } from '../exit.ts';
+import { runUntilSignal } from '../lifecycle.ts';
+import { addLocalApi, announceApi, withdrawApi } from '../local/api.ts';
+import { tellSample } from '../sample.ts';
+import { idleWorker, openHttp } from '../serve.ts';
+import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
+
+interface UpOptions extends ConfigOptions {
+  readonly sample?: boolean;
+}
+
+async function prepare(context: Context, log: Log, store: EventStore): Promise<void> {
+  const topics = await log.ensureTopics(topicSpecs(context.config));
+  const conflicts = topics.filter((topic) => topic.state === 'conflict');
+  if (conflicts.length > 0) {
+    const list = conflicts.map(({ name, detail }) => `${name}: ${detail ?? 'differs'}`).join('\n');
+    throw new FatalError(`Topics that can't be used as they are:\n${list}`, {
+      code: 'missing_topic',
+    });
+  }
+  await store.setup();
+}
+
+function startWorkers(context: Context, log: Log, store: EventStore) {
+  return Promise.all([
+    startIndexer(context, log, store),
+    startDetector(context, log),
+    startNormalizer(context, log),
+  ]);
+}
+
+function describe(context: Context, url: string): string {
+  const { config } = context;
+  const log = isLogEmbedded(config) ? `${config.dataDir}/log` : config.kafka.brokers?.join(',');
+  const store = isStoreEmbedded(config) ? `${config.dataDir}/store` : config.elasticsearch.node;
+  return `podwitness is up.
+
+  Send audit events to   ${url}/v1/audit/{cluster}
+                         (the server of --audit-webhook-config-file; or: curl --data-binary @audit.log)
+  Look at what it found  podwitness query findings
+  Health and metrics     ${url}/readyz  ${url}/metrics
+  Log                    ${log}
+  Store                  ${store}
+
+Stop with Ctrl-C; nothing is lost.
+`;
+}
+
+async function up(options: UpOptions): Promise<ExitCode> {
+  const context = createContext(await readOptions(options));
+  const { config } = context;
+  const log = await openLog(context);
+  const store = await openStore(context);
+  await prepare(context, log, store);
+  const workers = await startWorkers(context, log, store);
+  let token = '';
+  const http = await openHttp(context, (server) => {
+    addCollector(server, context, log);
+    token = addLocalApi(server, { log, store, topicPrefix: config.kafka.topicPrefix });
+  });
+  await announceApi(config.dataDir, { url: http.url, token });
+  process.stdout.write(describe(context, http.url));
+  // Stopped in this order: the door, then the workers behind it.
+  const all = joinWorkers([idleWorker(http.close), ...workers]);
+  const logger = context.logger('up');
+  if (options.sample === true) {
+    tellSample({ url: http.url, store }).catch((error: unknown) => {
+      logger.error({ err: error }, 'Sample not shown');
+    });
+  }
+  return runUntilSignal(all, logger, async () => {
+    await withdrawApi(config.dataDir);
+    await store.close();
+    await log.close();
+  });
+}
+
+export function addUp(program: Command, run: Run): void {
+  withData(withConfig(program.command('up')))
+    .description('Run everything in one process: embedded, or with the Kafka and Elasticsearch of the configuration')
+    .option('--sample', 'feed the bundled sample through the front door and show what comes out')
+    .action((options: UpOptions) => run(up(options)));
+}

@@ -1,0 +1,87 @@
+/**
+ * Owns: the stages over bodies in memory, without a log: the same decisions as live, in an order
+ * that depends on the content alone. Pure.
+ */
+import type { AuditEvent, Finding, RawBatch } from '../../../schemas/generated/avro.ts';
+import { endings } from '../../../shared/pipeline/outcome.ts';
+import type { Envelope, Stage } from '../../../shared/pipeline/stage.ts';
+
+export interface OfflineStages {
+  readonly normalizer: Stage<RawBatch, AuditEvent>;
+  readonly detector: Stage<AuditEvent, Finding>;
+}
+
+export interface OfflineResult {
+  /** By time, then id: the order of the files does not matter. */
+  readonly events: readonly AuditEvent[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Offline {
+  /** Takes one body; returns how many events it held and how many parts could not be read. */
+  add(body: Buffer): { readonly events: number; readonly rejected: number };
+  result(): OfflineResult;
+}
+
+const NOWHERE = { topic: '', partition: 0, offset: 0n, timestampMs: 0 };
+const NOTHING = Buffer.alloc(0);
+
+function envelope<T>(value: T): Envelope<T> {
+  return { value, origin: NOWHERE };
+}
+
+function rawBatch(cluster: string, body: Buffer): RawBatch {
+  return {
+    source: 'audit',
+    cluster,
+    sender: '',
+    receivedAt: 0,
+    collectorId: '',
+    sequence: 0,
+    previousChain: NOTHING,
+    chain: NOTHING,
+    bodySha256: NOTHING,
+    part: 0,
+    parts: 1,
+    framing: 'BODY',
+    body,
+  };
+}
+
+function byTimeAndId<T extends { readonly time: number; readonly id: string }>(a: T, b: T): number {
+  return a.time - b.time || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
+
+function firstById<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {
+  const first = new Map<string, T>();
+  for (const item of items) if (!first.has(item.id)) first.set(item.id, item);
+  return [...first.values()];
+}
+
+export function createOffline(stages: OfflineStages, cluster: string): Offline {
+  const byId = new Map<string, AuditEvent>();
+  return {
+    add(body) {
+      let events = 0;
+      let rejected = 0;
+      const outcomes = stages.normalizer.apply([envelope(rawBatch(cluster, body))]);
+      for (const ending of outcomes.flatMap((o) => endings(o))) {
+        if (ending.kind === 'reject') rejected++;
+        if (ending.kind !== 'emit') continue;
+        for (const event of ending.items) {
+          events++;
+          byId.set(event.id, event);
+        }
+      }
+      return { events, rejected };
+    },
+    result() {
+      const events = [...byId.values()].sort(byTimeAndId);
+      const outcomes = stages.detector.apply(events.map(envelope));
+      const found = outcomes
+        .flatMap((o) => endings(o))
+        .flatMap((ending) => (ending.kind === 'emit' ? ending.items : []));
+      return { events, findings: firstById(found) };
+    },
+  };
+}

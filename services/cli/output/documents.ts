@@ -1,0 +1,47 @@
+/**
+ * Owns: how documents are shown: one JSON object a line for machines, a table for people.
+ */
+import type { CollectionName } from '../../../shared/domain/collections.ts';
+import { valuesAt } from '../../../shared/domain/field-path.ts';
+import type { StoredDocument } from '../../../shared/ports/event-store.ts';
+import { type Column, formatTable } from './table.ts';
+
+export type OutputFormat = 'table' | 'ndjson';
+
+/** Table on a terminal, NDJSON elsewhere, unless the user chose. */
+export function outputFormat(chosen: string | undefined, isTerminal: boolean): OutputFormat {
+  if (chosen === 'table' || chosen === 'ndjson') return chosen;
+  return isTerminal ? 'table' : 'ndjson';
+}
+
+function column(title: string, field: string, maxWidth: number): Column<StoredDocument> {
+  return { title, maxWidth, cell: (document) => valuesAt(document, field).map(String).join(',') };
+}
+
+const TIME = column('TIME', '@timestamp', 27);
+const CLUSTER = column('CLUSTER', 'orchestrator.cluster.name', 20);
+const MESSAGE = column('MESSAGE', 'message', 120);
+
+const COLUMNS: Readonly<Record<CollectionName, readonly Column<StoredDocument>[]>> = {
+  events: [TIME, CLUSTER, column('OUTCOME', 'event.outcome', 8), MESSAGE],
+  findings: [
+    TIME,
+    column('LEVEL', 'podwitness.finding.level', 13),
+    column('RULE', 'rule.name', 40),
+    CLUSTER,
+    MESSAGE,
+  ],
+  sessions: [TIME, column('STATE', 'podwitness.session.state', 6), CLUSTER, MESSAGE],
+  alerts: [TIME, column('STATE', 'podwitness.alert.state', 8), CLUSTER, MESSAGE],
+};
+
+/** The documents as text with a trailing line break; the empty text for none as NDJSON. */
+export function formatDocuments(
+  collection: CollectionName,
+  documents: readonly StoredDocument[],
+  format: OutputFormat,
+): string {
+  if (format === 'ndjson') return documents.map((d) => `${JSON.stringify(d)}\n`).join('');
+  if (documents.length === 0) return `No ${collection} found.\n`;
+  return `${formatTable(COLUMNS[collection], documents)}\n`;
+}

@@ -1,0 +1,90 @@
+/**
+ * Owns: what query and tail ask for, from the words on a command line or in a local request.
+ */
+import { TOPICS, type TopicName } from '../../schemas/topics.ts';
+import { COLLECTIONS, type CollectionName } from '../../shared/domain/collections.ts';
+import { FatalError } from '../../shared/errors/fault.ts';
+import type { Condition, Query } from '../../shared/ports/event-store.ts';
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+function usage(message: string): FatalError {
+  return new FatalError(message, { code: 'usage' });
+}
+
+/** `15m`, `2h`, `7d` before `nowMs`, or an ISO time; ms since the epoch. */
+export function parseTime(text: string, nowMs: number): number {
+  const relative = /^(\d{1,6})([smhd])$/.exec(text);
+  if (relative !== null) return nowMs - Number(relative[1]) * (UNIT_MS[relative[2] ?? ''] ?? 0);
+  const absolute = Date.parse(text);
+  if (!Number.isNaN(absolute)) return absolute;
+  throw usage(`'${text}' is no time: write 15m, 2h, 7d or 2026-11-21T06:00:00Z`);
+}
+
+export function parseCondition(text: string): Condition {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw usage(`'${text}' is no condition: write field=value, as in user.name=alice`);
+  return { field: text.slice(0, equals), value: text.slice(equals + 1) };
+}
+
+export function parseCollection(text: string): CollectionName {
+  const names = Object.keys(COLLECTIONS) as CollectionName[];
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw usage(`'${text}' can't be queried: choose from ${names.join(', ')}`);
+}
+
+/** A topic by its name in the reference, without the prefix; `audit.` may be left out. */
+export function parseTopic(text: string): TopicName {
+  const names = Object.keys(TOPICS) as TopicName[];
+  const found = names.find((name) => name === text || name === `audit.${text}`);
+  if (found !== undefined) return found;
+  throw usage(`No topic '${text}': choose from ${names.join(', ')}`);
+}
+
+export interface QueryWords {
+  readonly where: readonly string[];
+  readonly since?: string | undefined;
+  readonly limit: string;
+}
+
+const MAX_LIMIT = 1_000_000;
+
+export function parseQuery(collection: string, words: QueryWords, nowMs: number): Query {
+  const limit = Number(words.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw usage(`--limit ${words.limit}: a whole number from 1 to ${MAX_LIMIT}`);
+  }
+  return {
+    collection: parseCollection(collection),
+    where: words.where.map(parseCondition),
+    ...(words.since === undefined ? {} : { since: parseTime(words.since, nowMs) }),
+    order: 'newest',
+    limit,
+  };
+}
+
+export interface TailRequest {
+  readonly topic: TopicName;
+  readonly from: 'beginning' | 'end' | number;
+  /** Stop at the end instead of following. */
+  readonly untilEnd: boolean;
+}
+
+export function parseTail(
+  topic: string,
+  words: { readonly from: string; readonly untilEnd: boolean },
+  nowMs: number,
+): TailRequest {
+  const { from, untilEnd } = words;
+  return {
+    topic: parseTopic(topic),
+    from: from === 'beginning' || from === 'end' ? from : parseTime(from, nowMs),
+    untilEnd,
+  };
+}

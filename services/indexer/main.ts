@@ -1,0 +1,47 @@
+/**
+ * Owns: wiring of the indexer: audit.events and audit.findings into the event store.
+ */
+import type { CollectionName } from '../../shared/domain/collections.ts';
+import { joinWorkers, type RunningWorker } from '../../shared/pipeline/runner.ts';
+import type { EventStore } from '../../shared/ports/event-store.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { Context } from '../../shared/runtime/context.ts';
+import { startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import { createIndexBatch, type IndexerParts } from './index-batch.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The indexer writes no topic: its output is the store's. */
+const nothing = (item: never): never => item;
+
+export async function startIndexer(
+  context: Context,
+  log: Log,
+  store: EventStore,
+): Promise<RunningWorker> {
+  const { config, failpoint } = context;
+  const partsFor = (collection: CollectionName): IndexerParts => ({
+    store,
+    collection,
+    window: { windowMs: config.indexer.seenWindowHours * HOUR_MS },
+    maxBatchRecords: config.pipeline.maxBatchRecords,
+    failpoint,
+  });
+  const workers = await Promise.all([
+    startStageWorker(context, log, {
+      name: 'indexer.events',
+      input: 'audit.events',
+      changelog: 'audit.state.indexer.events',
+      decide: createIndexBatch(partsFor('events')),
+      out: nothing,
+    }),
+    startStageWorker(context, log, {
+      name: 'indexer.findings',
+      input: 'audit.findings',
+      changelog: 'audit.state.indexer.findings',
+      decide: createIndexBatch(partsFor('findings')),
+      out: nothing,
+    }),
+  ]);
+  return joinWorkers(workers);
+}

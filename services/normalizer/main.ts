@@ -1,0 +1,21 @@
+/**
+ * Owns: wiring of the normalizer: audit.raw in, audit.events out.
+ */
+import { decideStateless } from '../../shared/pipeline/decide.ts';
+import type { RunningWorker } from '../../shared/pipeline/runner.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { Context } from '../../shared/runtime/context.ts';
+import { sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import { createNormalizerStage } from './stage.ts';
+
+export function startNormalizer(context: Context, log: Log): Promise<RunningWorker> {
+  const stage = createNormalizerStage({
+    dataStreamNamespace: context.config.elasticsearch.namespace,
+  });
+  return startStageWorker(context, log, {
+    name: stage.name,
+    input: 'audit.raw',
+    decide: decideStateless(stage),
+    out: sinkTo(context, 'audit.events', (event) => event.id),
+  });
+}

@@ -7,7 +7,7 @@
 const { join } = require('node:path');
 
 /** Files of a worker that touch the outside; everything beside them is pure. */
-const EDGES = '(main|worker|webhook|server|telemetry|config)[.]ts$';
+const EDGES = '(main|worker|webhook|server|telemetry|read-rules|index-batch)[.]ts$';
 /** What a worker shows to services/cli, which starts them all in one process. */
 const FACTORIES = '^services/[^/]+/(main|worker|stage)[.]ts$';
 /** Node's modules that reach the disk, the network or the process; for net see eslint.config.js. */
@@ -128,7 +128,7 @@ module.exports = {
     confined('pino/', '^shared/adapters/pino/'),
     confined('prom-client/', '^shared/adapters/prometheus/'),
     confined('avsc/', '^shared/adapters/avro/'),
-    confined('fastify/', '^(shared/adapters/http|services/collector)/'),
+    confined('fastify/', '^(shared/adapters/http|services/collector|services/cli)/'),
     confined('commander/', '^services/cli/'),
     confined('zod/', '^shared/config/'),
     {
@@ -143,7 +143,7 @@ module.exports = {
       severity: 'error',
       comment: 'main.ts wires adapters; a stage gets what it needs as arguments.',
       from: { path: '^services/', pathNot: `^services/cli/|${EDGES}` },
-      to: { path: '^shared/(adapters|config)/' },
+      to: { path: '^shared/(adapters|config|runtime)/' },
     },
     {
       name: 'testing-for-tests-only',

@@ -20,7 +20,6 @@ const typedRules = {
   '@typescript-eslint/no-for-in-array': 'error',
   '@typescript-eslint/no-implied-eval': 'error',
   '@typescript-eslint/no-misused-promises': 'error',
-  '@typescript-eslint/no-misused-spread': 'error',
   '@typescript-eslint/no-redundant-type-constituents': 'error',
   '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'error',
   '@typescript-eslint/no-unnecessary-type-assertion': 'error',
@@ -38,7 +37,6 @@ const typedRules = {
     'error',
     { considerDefaultExhaustiveForUnions: true },
   ],
-  '@typescript-eslint/unbound-method': 'error',
   '@typescript-eslint/use-unknown-in-catch-callback-variable': 'error',
 };
 
@@ -49,7 +47,8 @@ const environment = [
     message: ENV_MESSAGE,
   },
   {
-    selector: 'ImportDeclaration[source.value=/^(node:)?process$/] ImportSpecifier',
+    selector:
+      'ImportDeclaration[source.value=/^(node:)?process$/] ImportSpecifier[imported.name="env"]',
     message: ENV_MESSAGE,
   },
 ];
@@ -79,8 +78,8 @@ const addressesOnly = {
   message: 'Pure code opens no socket.',
 };
 
-/** Where the outside is allowed in: the composition root, HTTP edges, telemetry. */
-const EDGES = ['main', 'worker', 'webhook', 'server', 'telemetry', 'config'];
+/** Files of a worker that meet the outside; as in dependency-cruiser.cjs. */
+const EDGES = ['main', 'worker', 'webhook', 'server', 'telemetry', 'read-rules', 'index-batch'];
 const edgeGlob = `**/services/*/{${EDGES.join(',')}}.ts`;
 
 export default tseslint.config(

@@ -95,6 +95,12 @@ async function proveKnip(): Promise<Proof> {
   return { exitCode: run.exitCode, findings };
 }
 
+/** A tool of ours, on its sample: every line that it writes is a finding. */
+async function proveTool(tool: string, ...args: readonly string[]): Promise<Proof> {
+  const run = await runTool('tsx', [join(GATES_DIR, 'tools', tool), ...args]);
+  return { exitCode: run.exitCode, findings: run.stderr.split('\n') };
+}
+
 /** Rules that the sample must break: the folder's list; for boundaries, every rule there is. */
 function expectedOf(gate: string): readonly string[] {
   if (gate === 'depcruise') {
@@ -138,6 +144,8 @@ const problems = (
     problemsOf('tsc', proveTypes),
     problemsOf('depcruise', proveBoundaries),
     problemsOf('knip', proveKnip),
+    problemsOf('docs', () => proveTool('docs-gen.ts', sampleDir('docs'), '--check')),
+    problemsOf('schema-compat', () => proveTool('schema-compat.ts', sampleDir('schema-compat'))),
     proveCoverage(),
   ])
 ).flat();

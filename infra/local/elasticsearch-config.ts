@@ -27,6 +27,8 @@ export function nodeSettings(config: NodeConfig): string {
     // A full disk of the machine is not the tests' subject.
     'cluster.routing.allocation.disk.threshold_enabled': false,
     'xpack.security.enabled': secure,
+    // With security off, the launcher would look whether it should turn it on.
+    'xpack.security.autoconfiguration.enabled': false,
     ...(secure && {
       'xpack.security.http.ssl.enabled': true,
       'xpack.security.http.ssl.keystore.path': config.keystore,
@@ -36,6 +38,36 @@ export function nodeSettings(config: NodeConfig): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
     .join('');
+}
+
+/** Secrets of the node's own keystore, in the order of KEYSTORE_SETTINGS, one per line. */
+export function keystoreInput(password: string, keystorePassword: string): string {
+  return `${password}\n${keystorePassword}\n`;
+}
+
+export const KEYSTORE_SETTINGS = [
+  'bootstrap.password',
+  'xpack.security.http.ssl.keystore.secure_password',
+] as const;
+
+/** The command line of one of the distribution's tools, as its (missing) scripts would call it. */
+export function toolArguments(home: string, config: string, tool: 'server' | 'keystore'): string[] {
+  const [script, libs] =
+    tool === 'server'
+      ? ['elasticsearch', 'lib/tools/server-cli']
+      : ['elasticsearch-keystore', 'lib/tools/keystore-cli'];
+  return [
+    ...['-Xms4m', '-Xmx64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
+    `-Dcli.name=${tool}`,
+    `-Dcli.script=${home}/bin/${script}`,
+    `-Dcli.libs=${libs}`,
+    `-Des.path.home=${home}`,
+    `-Des.path.conf=${config}`,
+    '-Des.distribution.type=tar',
+    '-cp',
+    `${home}/lib/*:${home}/lib/cli-launcher/*`,
+    'org.elasticsearch.launcher.CliToolLauncher',
+  ];
 }
 
 export function jvmOptions(heapMiB: number, logsDir: string): string {

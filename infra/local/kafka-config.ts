@@ -115,6 +115,16 @@ export function propertiesText(settings: Readonly<Record<string, string>>): stri
     .join('');
 }
 
+/**
+ * A cluster's id out of 16 random bytes. Never begins with a dash, which StorageTool would take for
+ * an option; Kafka's own generator avoids those too.
+ */
+export function clusterIdOf(random: Uint8Array): string {
+  const bytes = Buffer.from(random);
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
+  return bytes.toString('base64url');
+}
+
 /** Arguments of StorageTool's `format`, which also writes the SCRAM users. */
 export function formatArguments(
   clusterId: string,

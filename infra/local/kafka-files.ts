@@ -11,6 +11,7 @@ import { runTool } from './java.ts';
 import {
   type BrokerPorts,
   brokerSettings,
+  clusterIdOf,
   formatArguments,
   type KafkaSecurity,
   type KafkaUser,
@@ -52,7 +53,7 @@ export async function writeClusterFiles(plan: ClusterPlan): Promise<ClusterFiles
   const tls = users && (await makeTls(plan.folders.runDir, plan.javaHome));
   const security = users && tls && { ...tls, users };
   const ports = await brokerPorts(plan.brokers);
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = clusterIdOf(randomBytes(16));
   const brokers = await Promise.all(
     ports.map((_, index) => writeBrokerFiles(plan, { index, ports, clusterId, security })),
   );

@@ -73,44 +73,53 @@ export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
   const users: ClusterPlan['users'] =
     security === 'none' ? undefined : [admin, ...(options.users ?? [])];
   const plan = { version, folders, javaHome: found.java.home, libs, brokers, users, settings };
-  const cluster = await createCluster(plan, admin, options);
+  let cluster: Awaited<ReturnType<typeof createCluster>> | undefined;
   try {
+    cluster = await createCluster(plan, admin, options);
     await cluster.startAll();
+    return cluster.handle;
   } catch (error) {
-    await cluster.handle.stop();
+    await cluster?.handle.stop();
+    await rm(folders.runDir, { recursive: true, force: true });
     throw error;
   }
-  return cluster.handle;
 }
 
 async function createCluster(plan: ClusterPlan, admin: KafkaUser, options: KafkaOptions) {
-  const files = await writeClusterFiles(plan);
+  const { brokers, tls } = await writeClusterFiles(plan);
   const heapMiB = options.heapMiB ?? (plan.brokers === 1 ? 512 : 384);
-  const running: (SupervisedServer | undefined)[] = files.brokers.map(() => undefined);
-  const internalBrokers = files.brokers.map(({ ports }) => `127.0.0.1:${ports.internal}`);
+  const running: (SupervisedServer | undefined)[] = brokers.map(() => undefined);
+  const internalBrokers = brokers.map(({ ports }) => `127.0.0.1:${ports.internal}`);
+  const secureBrokers = brokers.map(({ ports }) => `127.0.0.1:${ports.secure}`);
   const start = async (index: number) => {
-    running[index] = await startBrokerProcess(plan, files.brokers[index] as BrokerFiles, heapMiB);
+    const files = brokers[index];
+    if (files === undefined) throw new Error(`there is no broker ${index}`);
+    if (running[index] !== undefined) throw new Error(`broker ${index} is running`);
+    running[index] = await startBrokerProcess(plan, files, heapMiB);
   };
-  const ready = () =>
-    waitUntilReady({
-      name: `Kafka ${plan.version}`,
-      servers: running.filter((server) => server !== undefined),
-      logFiles: files.brokers.map(({ logFile }) => logFile),
-      timeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
-      probe: () => probeCluster(internalBrokers.filter((_, index) => running[index] !== undefined)),
-    });
   const end = async (index: number, signal: 'SIGTERM' | 'SIGKILL', keepFolder: boolean) => {
     const server = running[index];
     running[index] = undefined;
     await server?.stop({ signal, keepFolder });
   };
+  const ready = () =>
+    waitUntilReady({
+      name: `Kafka ${plan.version}`,
+      servers: running.filter((server) => server !== undefined),
+      logFiles: brokers.map(({ logFile }) => logFile),
+      timeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
+      probe: () => probeCluster(internalBrokers.filter((_, index) => running[index])),
+    });
+  const startAll = async () => {
+    const starts = await Promise.allSettled(running.map((_, index) => start(index)));
+    for (const each of starts) if (each.status === 'rejected') throw each.reason;
+    await ready();
+  };
   const handle: LocalKafka = {
     version: plan.version,
-    brokers: files.tls
-      ? files.brokers.map(({ ports }) => `127.0.0.1:${ports.secure}`)
-      : internalBrokers,
+    brokers: tls ? secureBrokers : internalBrokers,
     internalBrokers,
-    access: files.tls && { caFile: files.tls.caFile, ca: files.tls.ca, admin },
+    access: tls && { caFile: tls.caFile, ca: tls.ca, admin },
     get pids() {
       return running.map((server) => server?.pid);
     },
@@ -124,10 +133,6 @@ async function createCluster(plan: ClusterPlan, admin: KafkaUser, options: Kafka
       await Promise.all(running.map((_, index) => end(index, 'SIGKILL', false)));
       await rm(plan.folders.runDir, { recursive: true, force: true });
     },
-  };
-  const startAll = async () => {
-    await Promise.all(running.map((_, index) => start(index)));
-    await ready();
   };
   return { handle, startAll };
 }

@@ -10,7 +10,7 @@
  * Output, one JSON value per line: {started: pid} | {failed: text}, then {exited: code or signal}.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -68,11 +68,39 @@ async function endOfStarter() {
 
 /** Kills what the server left behind in its group and waits until the group is empty. */
 async function endGroup() {
-  for (let waited = 0; waited < GROUP_WAIT_MS && signalGroup('SIGKILL'); waited += GROUP_POLL_MS) {
+  for (let waited = 0; waited < GROUP_WAIT_MS; waited += GROUP_POLL_MS) {
+    if (!signalGroup('SIGKILL') || onlyZombies()) break;
     await pause(GROUP_POLL_MS);
   }
   // The number may be given to another group from now on.
   groupId = undefined;
+}
+
+/**
+ * Whether the group's processes have all ended and merely wait for init to ask about them, which
+ * takes seconds with some. Known on Linux only.
+ */
+function onlyZombies() {
+  try {
+    const states = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(groupAndState);
+    return states.every(([group, state]) => group !== groupId || state === 'Z' || state === 'X');
+  } catch {
+    return false;
+  }
+}
+
+/** /proc/PID/stat: number (name) state parent group …; the name may hold anything. */
+function groupAndState(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [Number(group), state];
+  } catch {
+    // Ended since it was listed.
+    return [undefined, 'X'];
+  }
 }
 
 /** Returns false when there is nobody to signal. */

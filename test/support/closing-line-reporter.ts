@@ -3,7 +3,7 @@
  * `N passed, N failed` or `N passed, N failed, N skipped`.
  * Does not own: the report itself (vitest's default reporter).
  */
-import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 export interface RunCounts {
   readonly passed: number;
@@ -13,6 +13,7 @@ export interface RunCounts {
 }
 
 const NO_REASON = 'no reason given';
+const NOT_SET_UP = 'its set-up failed';
 const NOT_SELECTED = 'not selected by the name filter';
 
 export class ClosingLineReporter implements Reporter {
@@ -83,8 +84,15 @@ function skipReason(test: TestCase, filter: RegExp | undefined): string {
   if (filter !== undefined && !filter.test(test.fullName.replaceAll(' > ', ' '))) {
     return NOT_SELECTED;
   }
+  if (ancestors(test).some((suite) => suite.errors().length > 0)) return NOT_SET_UP;
   const real = test.project.getProvidedContext().realServers;
   return real === undefined || real.ok ? NO_REASON : real.reason;
+}
+
+function ancestors(test: TestCase): (TestSuite | TestModule)[] {
+  const suites: (TestSuite | TestModule)[] = [];
+  for (let at = test.parent; at.type === 'suite'; at = at.parent) suites.push(at);
+  return [...suites, test.module];
 }
 
 function testName(test: TestCase): string {

@@ -85,7 +85,7 @@ async function listen(cacheDir: string): Promise<string> {
     const body = answer?.() ?? Promise.reject(new Error(`no server ${request.url}`));
     body.then(
       (value) => response.end(JSON.stringify(value)),
-      (error: Error) => response.writeHead(500).end(error.message),
+      (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -9,7 +9,7 @@ const { join } = require('node:path');
 /** Files of a worker that touch the outside; everything beside them is pure. */
 const EDGES = '(main|worker|webhook|server|telemetry|read-rules|index-batch)[.]ts$';
 /** What a worker shows to services/cli, which starts them all in one process. */
-const FACTORIES = '^services/[^/]+/(main|worker|stage)[.]ts$';
+const FACTORIES = '^services/[^/]+/(main|worker|stage|read-rules)[.]ts$';
 /** Node's modules that reach the disk, the network or the process; for net see eslint.config.js. */
 const OUTSIDE =
   '^(node:)?(fs|http|http2|https|tls|dgram|dns|child_process|cluster|process|os|' +
@@ -96,7 +96,11 @@ module.exports = {
       severity: 'error',
       comment: 'The command line starts workers; it does not reach into them.',
       from: { path: '^services/cli/' },
-      to: { path: '^services/', pathNot: `^services/cli/|${FACTORIES}` },
+      to: {
+        path: '^services/',
+        pathNot: `^services/cli/|${FACTORIES}`,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     only('domain-imports-nothing', '^shared/domain/', '^(shared/domain/|crypto$)'),
     only('errors-import-nothing', '^shared/errors/', '^shared/errors/'),
@@ -109,7 +113,7 @@ module.exports = {
     only(
       'config-imports-errors-zod-yaml',
       '^shared/config/',
-      `^(shared/(config|domain|errors)/|fs(/promises)?$|path$|${NPM}(zod|yaml)/)`,
+      `^(shared/(config|domain|errors)/|fs(/promises)?$|path$|url$|${NPM}(zod|yaml)/)`,
     ),
     {
       name: 'adapter-imports-ports-and-sdk',

@@ -86,7 +86,7 @@ export function numberText(node: Node, value: number | bigint): string {
 
 /** The items of a sequence, or undefined for anything else. */
 export function itemsOf(node: Node): readonly Node[] | undefined {
-  return isSeq(node) ? (node.items as readonly Node[]) : undefined;
+  return isSeq(node) ? node.items : undefined;
 }
 
 export function isMapNode(node: Node): boolean {

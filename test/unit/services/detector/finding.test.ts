@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import {
+  buildFinding,
+  findingId,
+  requestIdentity,
+  SEVERITY,
+} from '../../../../services/detector/finding.ts';
+import { loadRules } from '../../../../services/detector/rules/load.ts';
+import { LEVELS, type Rule } from '../../../../services/detector/rules/model.ts';
+import { documentOf, type RawEvent } from './audit-document.ts';
+import { bundledFiles } from './bundled.ts';
+
+const EXEC: RawEvent = {
+  auditID: 'f8c1',
+  stage: 'ResponseStarted',
+  level: 'Request',
+  verb: 'get',
+  requestURI:
+    '/api/v1/namespaces/payments/pods/checkout-0/exec?command=%2Fbin%2Fbash&container=app&stdin=true&tty=true',
+  user: { username: 'alice', groups: ['dev'] },
+  sourceIPs: ['198.51.100.7', '10.1.2.3'],
+  userAgent: 'kubectl/v1.33.1',
+  objectRef: { resource: 'pods', subresource: 'exec', namespace: 'payments', name: 'checkout-0' },
+  responseStatus: { code: 101 },
+  requestReceivedTimestamp: '2026-11-21T06:10:00.029056Z',
+  stageTimestamp: '2026-11-21T06:10:00.050302Z',
+  annotations: { 'authorization.k8s.io/decision': 'allow' },
+};
+
+function ruleNamed(path: string): Rule {
+  const rule = loadRules(bundledFiles()).ruleSet.rules.find((one) => one.path === path);
+  if (rule === undefined) throw new Error(`no rule ${path}`);
+  return rule;
+}
+
+const rule = ruleNamed('exec_into_pod.yml');
+
+describe('a finding', () => {
+  it('has the fields that others rely on', () => {
+    const finding = buildFinding(rule, documentOf(EXEC));
+    expect(finding).toMatchObject({
+      cluster: 'test',
+      timestamp: '2026-11-21T06:10:00.029056Z',
+      ruleId: rule.id,
+      level: 'medium',
+      events: ['f8c1/ResponseStarted'],
+      userName: 'alice',
+      message: 'alice opened a shell in pod payments/checkout-0 (container app): /bin/bash',
+    });
+    expect(finding.document).toMatchObject({
+      '@timestamp': finding.timestamp,
+      message: finding.message,
+      event: {
+        id: finding.id,
+        kind: 'alert',
+        dataset: 'podwitness.findings',
+        action: 'get',
+        severity: 47,
+      },
+      data_stream: { type: 'logs', dataset: 'podwitness.findings', namespace: 'default' },
+      ecs: { version: '8.17.0' },
+      orchestrator: { cluster: { name: 'test' } },
+      rule: {
+        id: rule.id,
+        name: 'Command Started In A Pod',
+        ruleset: 'bundled',
+        author: 'podwitness',
+      },
+      podwitness: { finding: { level: 'medium', events: finding.events } },
+      kubernetes: {
+        audit: {
+          auditID: 'f8c1',
+          verb: 'get',
+          user: { username: 'alice' },
+          objectRef: EXEC.objectRef,
+          responseStatus: { code: 101 },
+        },
+      },
+      user: { name: 'alice' },
+      source: { ip: '10.1.2.3' },
+      user_agent: { original: 'kubectl/v1.33.1' },
+      threat: {
+        framework: 'MITRE ATT&CK',
+        tactic: { id: ['TA0002'] },
+        technique: { id: ['T1609'] },
+      },
+      related: { ip: ['10.1.2.3'] },
+    });
+  });
+
+  it('has no empty parts, whatever the event lacks', () => {
+    const bare = buildFinding(rule, { '@timestamp': '2026-11-21T06:00:00Z', event: { id: 'e' } });
+    expect(Object.keys(bare.document).sort()).toEqual(
+      [
+        '@timestamp',
+        'data_stream',
+        'ecs',
+        'event',
+        'message',
+        'podwitness',
+        'rule',
+        'threat',
+      ].sort(),
+    );
+    expect(bare).toMatchObject({ cluster: '', userName: null, events: ['e'] });
+    expect(JSON.stringify(bare.document)).not.toMatch(/null|\{\}|undefined/);
+  });
+
+  it('grows in severity with the level', () => {
+    const severities = LEVELS.map((level) => SEVERITY[level]);
+    expect(severities).toEqual([...severities].sort((a, b) => a - b));
+    expect(new Set(severities).size).toBe(LEVELS.length);
+  });
+});
+
+describe('the id of a finding', () => {
+  const idOf = (event: RawEvent, cluster?: string) =>
+    findingId(rule.id, requestIdentity(documentOf(event, cluster)));
+
+  it('is one for all stages of a request', () => {
+    const complete = { ...EXEC, stage: 'ResponseComplete', stageTimestamp: '2026-11-21T06:30:00Z' };
+    expect(idOf(complete)).toBe(idOf(EXEC));
+    const [first, second] = [EXEC, complete].map((event) => buildFinding(rule, documentOf(event)));
+    expect(second?.id).toBe(first?.id);
+    expect(second?.timestamp).toBe(first?.timestamp);
+  });
+
+  it.each<[string, Partial<RawEvent>]>([
+    ['auditID', { auditID: 'other' }],
+    ['time of receipt', { requestReceivedTimestamp: '2026-11-21T06:10:00.029057Z' }],
+    ['verb', { verb: 'create' }],
+    ['URI', { requestURI: '/api' }],
+    ['user', { user: { username: 'bob' } }],
+    ['user, absent', { user: {} }],
+  ])('differs with the %s', (_, change) => {
+    expect(idOf({ ...EXEC, ...change })).not.toBe(idOf(EXEC));
+  });
+
+  it('differs with cluster and rule', () => {
+    expect(idOf(EXEC, 'other')).not.toBe(idOf(EXEC));
+    const identity = requestIdentity(documentOf(EXEC));
+    expect(findingId('other', identity)).not.toBe(findingId(rule.id, identity));
+  });
+
+  it.each(['auditID', 'requestReceivedTimestamp'])(
+    'rests on the event where there is no %s',
+    (key) => {
+      const { [key]: _, ...event } = EXEC;
+      const [first, second] = ['one', 'two'].map((id) => ({ ...documentOf(event), event: { id } }));
+      expect(requestIdentity(first ?? {})).toEqual(['test', 'one']);
+      expect(requestIdentity(second ?? {})).toEqual(['test', 'two']);
+    },
+  );
+});

@@ -13,7 +13,7 @@ import type { Headers, LogRecord, OutRecord } from '../../ports/log.ts';
 import { damaged } from './trouble.ts';
 
 const FORMAT = 1;
-export const CHUNK_HEAD_BYTES = 5;
+const CHUNK_HEAD_BYTES = 5;
 const RECORD_HEAD_BYTES = 8;
 const FIXED_BYTES = 21;
 const HAS_KEY = 1;

@@ -8,6 +8,7 @@ import { decodeEntry } from './chunk-index.ts';
 import { type Level, lastEntry, readPage, scanRange } from './database.ts';
 import { KIND, offsetKey, offsetOf } from './keys.ts';
 import type { Partition } from './partition.ts';
+import type { RecentChunks } from './recent.ts';
 import { damaged } from './trouble.ts';
 
 export interface TakeLimits {
@@ -16,19 +17,25 @@ export interface TakeLimits {
   readonly bytes: number;
 }
 
+/** Where records are: on disk all, in memory the last ones. */
+export interface RecordSource {
+  readonly level: Level;
+  readonly recent: RecentChunks;
+}
+
 const PAGE_CHUNKS = 1000;
 
 export class Cursor {
   readonly partition: Partition;
-  readonly #level: Level;
+  readonly #source: RecordSource;
   #offset: bigint;
   #loaded: readonly LogRecord[] = [];
   #next = 0;
   /** First offset behind the loaded page; where a chunk begins. Unknown before the first page. */
   #pageEnd: bigint | undefined;
 
-  constructor(level: Level, partition: Partition, offset: bigint) {
-    this.#level = level;
+  constructor(source: RecordSource, partition: Partition, offset: bigint) {
+    this.#source = source;
     this.partition = partition;
     this.#offset = offset;
   }
@@ -62,18 +69,13 @@ export class Cursor {
       this.#offset = partition.start;
       this.#pageEnd = undefined;
     }
-    let base = this.#pageEnd ?? (await chunkBaseAt(this.#level, partition, this.#offset));
-    const { id, spec } = partition.topic;
-    const range = {
-      gte: offsetKey(KIND.chunk, id, partition.index, base),
-      lt: offsetKey(KIND.chunk, id, partition.index, partition.end),
-    };
-    const page = await readPage(this.#level, range, { entries: PAGE_CHUNKS, bytes });
+    const { level } = this.#source;
+    let base = this.#pageEnd ?? (await chunkBaseAt(level, partition, this.#offset));
     const records: LogRecord[] = [];
-    for (const [key, value] of page) {
-      if (offsetOf(key) !== base) throw gap(partition, base);
-      const place = { topic: spec.name, partition: partition.index, base };
-      for (const record of decodeChunk(value, place)) records.push(record);
+    for (const chunk of await readChunks(this.#source, partition, { base, bytes })) {
+      if (chunk.base !== base) throw gap(partition, base);
+      const place = { topic: partition.topic.spec.name, partition: partition.index, base };
+      for (const record of decodeChunk(chunk.bytes, place)) records.push(record);
       base = (records.at(-1)?.offset ?? base) + 1n;
     }
     const first = records.findIndex((record) => record.offset >= this.#offset);
@@ -82,6 +84,27 @@ export class Cursor {
     this.#next = first;
     this.#pageEnd = base;
   }
+}
+
+interface ChunkAt {
+  readonly base: bigint;
+  readonly bytes: Buffer;
+}
+
+async function readChunks(
+  { level, recent }: RecordSource,
+  partition: Partition,
+  from: { readonly base: bigint; readonly bytes: number },
+): Promise<readonly ChunkAt[]> {
+  const inMemory = recent.page(partition, from.base, from.bytes);
+  if (inMemory.length > 0) return inMemory;
+  const { id } = partition.topic;
+  const range = {
+    gte: offsetKey(KIND.chunk, id, partition.index, from.base),
+    lt: offsetKey(KIND.chunk, id, partition.index, partition.end),
+  };
+  const page = await readPage(level, range, { entries: PAGE_CHUNKS, bytes: from.bytes });
+  return page.map(([key, bytes]) => ({ base: offsetOf(key), bytes }));
 }
 
 /** How many records from the front are before `until` and within the bytes; one always fits. */

@@ -27,8 +27,10 @@ export async function openDatabase(directory: string): Promise<Level> {
   const level: Level = new ClassicLevel(directory, {
     keyEncoding: 'buffer',
     valueEncoding: 'buffer',
-    writeBufferSize: 16 * MIB,
-    maxFileSize: 16 * MIB,
+    // Measured, 2 kB records: 16 MiB 76 kev/s, 32 MiB 101, 64 MiB 106; two buffers may be in memory.
+    writeBufferSize: 32 * MIB,
+    maxFileSize: 32 * MIB,
+    // Costs the CPU that it saves in writing, and a third of the disk is left.
     compression: true,
   });
   try {

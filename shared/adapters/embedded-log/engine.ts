@@ -10,6 +10,7 @@ import { encodedBytes } from './chunk.ts';
 import type { Level } from './database.ts';
 import type { Offsets } from './offsets.ts';
 import type { Partition, Topic } from './partition.ts';
+import type { RecentChunks } from './recent.ts';
 import type { Topics } from './topics.ts';
 import type { PlacedRecord, Writer } from './writer.ts';
 
@@ -18,6 +19,7 @@ export interface Engine {
   readonly topics: Topics;
   readonly offsets: Offsets;
   readonly writer: Writer;
+  readonly recent: RecentChunks;
   readonly failpoint: Failpoint;
   readonly logger: Logger | undefined;
   /** Aborts when the log closes. */

@@ -93,7 +93,7 @@ export class Member implements Consumer, GroupMember {
     engine.failpoint('in-restore');
     await handler.assigned?.(lane);
     const limits = { records: options.maxBatchRecords, bytes: options.maxBatchBytes };
-    const cursor = new Cursor(engine.level, lane.source, lane.position);
+    const cursor = new Cursor(engine, lane.source, lane.position);
     while (!this.#quits(lane)) {
       const records = await cursor.take(limits);
       if (this.#quits(lane)) return;

@@ -28,6 +28,7 @@ import { Offsets } from './offsets.ts';
 import type { Partition } from './partition.ts';
 import { readTopic } from './reader.ts';
 import { trimAll } from './retention.ts';
+import { RecentChunks } from './recent.ts';
 import { Topics } from './topics.ts';
 import { closed } from './trouble.ts';
 import { Writer } from './writer.ts';
@@ -46,6 +47,7 @@ export interface EmbeddedLogOptions {
 
 const TRIM_INTERVAL_MS = 10 * 60_000;
 const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
+const RECENT_BYTES = 32 * 1024 * 1024;
 const RETRY_AFTER_MS = 1000;
 
 /** Opens the log; see openDatabase for the errors. */
@@ -54,11 +56,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
   const level = await openDatabase(options.directory);
   try {
     const closing = new AbortController();
+    const recent = new RecentChunks(RECENT_BYTES);
     const engine: Engine = {
       level,
       topics: await Topics.load(level),
       offsets: await Offsets.load(level),
-      writer: new Writer({ level, now, logger: options.logger }),
+      writer: new Writer({ level, recent, now, logger: options.logger }),
+      recent,
       failpoint: options.failpoint ?? (() => undefined),
       logger: options.logger,
       closing: closing.signal,

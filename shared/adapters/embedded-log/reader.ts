@@ -52,14 +52,14 @@ function* unlessAborted(page: readonly LogRecord[], signal: AbortSignal): Genera
 }
 
 async function sourceAt(
-  { level }: Engine,
+  engine: Engine,
   { from, untilEnd }: ReadOptions,
   partition: Partition,
   end: bigint,
 ): Promise<Bounded> {
   const until = untilEnd ? end : undefined;
-  if (from === 'end') return { cursor: new Cursor(level, partition, end), until };
+  if (from === 'end') return { cursor: new Cursor(engine, partition, end), until };
   const offset =
-    from === 'beginning' ? partition.start : await offsetAtTime(level, partition, from);
-  return { cursor: new Cursor(level, partition, offset), until };
+    from === 'beginning' ? partition.start : await offsetAtTime(engine.level, partition, from);
+  return { cursor: new Cursor(engine, partition, offset), until };
 }

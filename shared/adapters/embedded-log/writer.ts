@@ -5,11 +5,12 @@
  */
 import type { Logger } from '../../ports/telemetry.ts';
 import type { OutRecord } from '../../ports/log.ts';
-import { CHUNK_HEAD_BYTES, encodeChunk } from './chunk.ts';
+import { encodeChunk } from './chunk.ts';
 import { encodeEntry } from './chunk-index.ts';
 import type { Level, WriteOp } from './database.ts';
 import { KIND, offsetKey } from './keys.ts';
 import type { Partition } from './partition.ts';
+import type { Chunk, RecentChunks } from './recent.ts';
 import { writeTrouble } from './trouble.ts';
 
 /** A record with the partition that it goes to and the bytes that it takes in a chunk. */
@@ -40,6 +41,7 @@ const BATCH_BYTES = 16 * 1024 * 1024;
 
 export interface WriterParts {
   readonly level: Level;
+  readonly recent: RecentChunks;
   readonly now: () => number;
   readonly logger: Logger | undefined;
 }
@@ -105,7 +107,7 @@ export class Writer {
   async #write(batch: readonly Pending[]): Promise<void> {
     const admitted = batch.filter((pending) => this.#admits(pending));
     if (admitted.length === 0) return;
-    const { ops, ends } = compose(admitted, this.#parts.now());
+    const { ops, written } = compose(admitted, this.#parts.now());
     try {
       await this.#parts.level.batch(ops, { sync: true });
     } catch (error) {
@@ -114,7 +116,11 @@ export class Writer {
       for (const pending of admitted) pending.reject(this.#failure);
       return;
     }
-    for (const [partition, end] of ends) partition.advance(end);
+    for (const [partition, chunks] of written) {
+      for (const chunk of chunks) this.#parts.recent.add(partition, chunk);
+      const last = chunks.at(-1);
+      if (last !== undefined) partition.advance(endOf(last));
+    }
     for (const pending of admitted) pending.resolve();
   }
 
@@ -132,30 +138,39 @@ export class Writer {
 
 interface Composed {
   readonly ops: WriteOp[];
-  readonly ends: ReadonlyMap<Partition, bigint>;
+  readonly written: ReadonlyMap<Partition, readonly Chunk[]>;
 }
 
 function compose(batch: readonly Pending[], nowMs: number): Composed {
   const ops: WriteOp[] = [];
+  const written = new Map<Partition, Chunk[]>();
+  for (const [partition, records] of recordsByPartition(batch)) {
+    const chunks: Chunk[] = [];
+    for (const cut of cutChunks(records)) {
+      const last = chunks.at(-1);
+      const base = last === undefined ? partition.end : endOf(last);
+      chunks.push(pushChunk(ops, { partition, base, records: cut, nowMs }));
+    }
+    written.set(partition, chunks);
+  }
+  for (const { request } of batch) for (const op of request.ops) ops.push(op);
+  return { ops, written };
+}
+
+function endOf(chunk: Chunk): bigint {
+  return chunk.base + BigInt(chunk.count);
+}
+
+function recordsByPartition(batch: readonly Pending[]): ReadonlyMap<Partition, PlacedRecord[]> {
   const byPartition = new Map<Partition, PlacedRecord[]>();
   for (const { request } of batch) {
-    for (const op of request.ops) ops.push(op);
     for (const placed of request.records) {
       const list = byPartition.get(placed.partition);
       if (list === undefined) byPartition.set(placed.partition, [placed]);
       else list.push(placed);
     }
   }
-  const ends = new Map<Partition, bigint>();
-  for (const [partition, records] of byPartition) {
-    let base = partition.end;
-    for (const chunk of cutChunks(records)) {
-      pushChunk(ops, { partition, base, chunk, nowMs });
-      base += BigInt(chunk.length);
-    }
-    ends.set(partition, base);
-  }
-  return { ops, ends };
+  return byPartition;
 }
 
 function cutChunks(records: readonly PlacedRecord[]): readonly (readonly PlacedRecord[])[] {
@@ -178,35 +193,31 @@ function cutChunks(records: readonly PlacedRecord[]): readonly (readonly PlacedR
 interface ChunkToWrite {
   readonly partition: Partition;
   readonly base: bigint;
-  readonly chunk: readonly PlacedRecord[];
+  readonly records: readonly PlacedRecord[];
   readonly nowMs: number;
 }
 
-function pushChunk(ops: WriteOp[], { partition, base, chunk, nowMs }: ChunkToWrite): void {
-  let bytes = 0;
+function pushChunk(ops: WriteOp[], { partition, base, records, nowMs }: ChunkToWrite): Chunk {
+  let size = 0;
   let maxTimestampMs = Number.NEGATIVE_INFINITY;
-  for (const placed of chunk) {
-    bytes += placed.bytes;
+  for (const placed of records) {
+    size += placed.bytes;
     maxTimestampMs = Math.max(maxTimestampMs, placed.record.timestampMs);
   }
+  const bytes = encodeChunk(
+    records.map((placed) => placed.record),
+    size,
+  );
+  const count = records.length;
+  const entry = { count, bytes: bytes.length, appendedMs: nowMs, maxTimestampMs };
   const { id } = partition.topic;
-  const records = chunk.map((placed) => placed.record);
-  const entry = {
-    count: records.length,
-    bytes: bytes + CHUNK_HEAD_BYTES,
-    appendedMs: nowMs,
-    maxTimestampMs,
-  };
   ops.push(
-    {
-      type: 'put',
-      key: offsetKey(KIND.chunk, id, partition.index, base),
-      value: encodeChunk(records, bytes),
-    },
+    { type: 'put', key: offsetKey(KIND.chunk, id, partition.index, base), value: bytes },
     {
       type: 'put',
       key: offsetKey(KIND.index, id, partition.index, base),
       value: encodeEntry(entry),
     },
   );
+  return { base, count, bytes };
 }

@@ -25,7 +25,7 @@ export interface Finding {
   /** Also `event.id` of the document. */
   readonly id: string;
   readonly cluster: string;
-  /** `@timestamp` of the event, as it has it. */
+  /** When the request was received: equal for all its stages, as is all else but `events`. */
   readonly timestamp: string;
   readonly ruleId: string;
   readonly ruleName: string;
@@ -67,7 +67,10 @@ export function buildFinding(rule: Rule, event: EventDocument): Finding {
   const id = findingId(rule.id, requestIdentity(event));
   const eventId = textAt(event, 'event', 'id');
   const events = eventId === undefined ? [] : [eventId];
-  const timestamp = textAt(event, '@timestamp') ?? '';
+  const timestamp =
+    textAt(event, 'kubernetes', 'audit', 'requestReceivedTimestamp') ??
+    textAt(event, '@timestamp') ??
+    '';
   const message = sentenceOf(event);
   const document = compact({
     '@timestamp': timestamp,
@@ -132,7 +135,6 @@ function auditFields(event: EventDocument) {
   const audit = (...path: string[]) => valueAt(event, 'kubernetes', 'audit', ...path);
   return {
     auditID: audit('auditID'),
-    stage: audit('stage'),
     verb: audit('verb'),
     requestURI: audit('requestURI'),
     user: { username: audit('user', 'username'), groups: audit('user', 'groups') },

@@ -17,12 +17,12 @@ const AVRO_LEVEL: Readonly<Record<Level, Finding['level']>> = {
   critical: 'CRITICAL',
 };
 
-function toRecord(rule: Rule, event: AuditEvent, document: EventDocument): Finding {
+function toRecord(rule: Rule, document: EventDocument): Finding {
   const finding = buildFinding(rule, document);
   const { id, cluster, ruleId, ruleName, events, userName, message } = finding;
   return {
     ...{ id, cluster, ruleId, ruleName, events, userName, message },
-    time: event.time,
+    time: Date.parse(finding.timestamp),
     level: AVRO_LEVEL[finding.level],
     document: Buffer.from(JSON.stringify(finding.document)),
   };
@@ -33,7 +33,7 @@ export function createDetectorStage(rules: RuleSet): Stage<AuditEvent, Finding> 
     const document = JSON.parse(value.document.toString('utf8')) as EventDocument;
     const matched = matchAll(rules, document);
     if (matched.length === 0) return { kind: 'drop', reason: 'no_match' };
-    return { kind: 'emit', items: matched.map((rule) => toRecord(rule, value, document)) };
+    return { kind: 'emit', items: matched.map((rule) => toRecord(rule, document)) };
   };
   return { name: 'detector', apply: (batch) => batch.map(decide) };
 }

@@ -1,12 +1,9 @@
 /**
  * Owns: building the adapters that a configuration names: the composition root's shared half.
  * Does not own: which workers run (services/cli).
+ * Clients are imported when they are opened: a scan needs none, and they take half a second to load.
  */
 import { join } from 'node:path';
-import { openDuckdbStore } from '../adapters/duckdb/open.ts';
-import { openElasticsearchStore } from '../adapters/elasticsearch/open.ts';
-import { openEmbeddedLog } from '../adapters/embedded-log/open.ts';
-import { openKafkaLog } from '../adapters/kafka/open.ts';
 import type { KafkaSasl, KafkaTls } from '../adapters/kafka/options.ts';
 import { createLogger } from '../adapters/pino/logger.ts';
 import { createMetrics, type Metrics } from '../adapters/prometheus/metrics.ts';
@@ -72,8 +69,10 @@ export async function openLog(context: Context): Promise<Log> {
   const { kafka } = config;
   const logger = context.logger('log');
   if (kafka.brokers === undefined) {
+    const { openEmbeddedLog } = await import('../adapters/embedded-log/open.ts');
     return openEmbeddedLog({ directory: join(config.dataDir, 'log'), logger, failpoint });
   }
+  const { openKafkaLog } = await import('../adapters/kafka/open.ts');
   const ssl = kafkaTls(config);
   const sasl = kafkaSasl(config);
   return openKafkaLog({
@@ -99,12 +98,14 @@ export async function openStore(context: Context): Promise<EventStore> {
   const { elasticsearch, secrets } = config;
   const logger = context.logger('store');
   if (elasticsearch.node === undefined) {
+    const { openDuckdbStore } = await import('../adapters/duckdb/open.ts');
     return openDuckdbStore({
       file: join(config.dataDir, 'store', 'events.duckdb'),
       memoryLimitMb: config.embedded.storeMemoryLimitMb,
       threads: 1,
     });
   }
+  const { openElasticsearchStore } = await import('../adapters/elasticsearch/open.ts');
   const apiKey = secrets['elasticsearch.apiKeyFile']?.reveal();
   const password = secrets['elasticsearch.passwordFile']?.reveal();
   const { username } = elasticsearch;

@@ -4,12 +4,16 @@
 import { kill, pid } from 'node:process';
 import type { Failpoint } from '../ports/telemetry.ts';
 
-/** `name` undefined: never dies. Otherwise SIGKILL at the point's `nth` passing. */
-export function createFailpoint(name: string | undefined, nth = 1): Failpoint {
-  let passed = 0;
+/**
+ * `setting` undefined: never dies. `before-commit`: SIGKILL when the point is first passed;
+ * `before-commit:3`: at the third time.
+ */
+export function createFailpoint(setting: string | undefined): Failpoint {
+  const [name, nth = '1'] = setting?.split(':') ?? [];
+  let left = Number(nth);
   return (point) => {
     if (point !== name) return;
-    passed++;
-    if (passed === nth) kill(pid, 'SIGKILL');
+    left--;
+    if (left === 0) kill(pid, 'SIGKILL');
   };
 }

@@ -1,0 +1,142 @@
+/**
+ * The whole way of recorded bodies on Node alone: front door to searchable documents and findings,
+ * once each, also when the process is killed.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { missingData, type Recording, recordedScenario } from '../support/data.ts';
+import { distinctEvents, documentKeys } from '../support/distinct.ts';
+import { type Process, query, run, type Settings, start } from '../support/podwitness.ts';
+import { deliver, eventually } from '../support/sender.ts';
+
+const SCENARIOS = ['a', 'b', 'c', 'd', 'f', 'i1', 'i3'];
+const SETTLE_MS = 30_000;
+const FAILPOINTS = [
+  'after-produce:3',
+  'before-commit:3',
+  'after-commit:3',
+  'after-bulk:2',
+  'in-restore:1',
+];
+
+let folder: string;
+let running: Process | undefined;
+let settings: Settings;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'podwitness-e2e-'));
+  settings = { PODWITNESS_DATA_DIR: folder };
+});
+
+afterEach(async () => {
+  running?.kill('SIGKILL');
+  await running?.exited;
+  running = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
+
+function clusterOf(recording: Recording): string {
+  return recording.name;
+}
+
+async function deliverAll(address: () => string, recordings: readonly Recording[]): Promise<void> {
+  await Promise.all(
+    recordings.map(async (recording) => {
+      for (const body of recording.bodies) await deliver(address, clusterOf(recording), body);
+    }),
+  );
+}
+
+async function expectOnce(recordings: readonly Recording[]): Promise<void> {
+  for (const recording of recordings) {
+    const expected = distinctEvents(recording.bodies);
+    const where = [`orchestrator.cluster.name=${clusterOf(recording)}`];
+    const found = await eventually(
+      () => query('events', where, settings),
+      (documents) => documents.length >= expected.length,
+      SETTLE_MS,
+    );
+    expect(documentKeys(found)).toEqual(expected);
+  }
+}
+
+describe.skipIf(missingData() !== undefined)('the embedded pair', () => {
+  it('has each distinct event of the recordings once, and the findings that scan gives', {
+    timeout: 120_000,
+  }, async () => {
+    const recordings = SCENARIOS.map(recordedScenario);
+    running = await start(['up'], settings);
+    const { url } = running;
+    await deliverAll(() => url, recordings);
+    await expectOnce(recordings);
+    await deliverAll(() => url, recordings.slice(0, 2));
+    for (const recording of recordings) {
+      const scanned = await run(['scan', recording.auditLog, '--cluster', recording.name]);
+      const where = [`orchestrator.cluster.name=${recording.name}`];
+      const expected = scanned.stdout.split('\n').filter((line) => line !== '');
+      const found = await eventually(
+        () => query('findings', where, settings),
+        (documents) => documents.length >= expected.length,
+        SETTLE_MS,
+      );
+      expect(comparable(found)).toEqual(comparable(expected.map((line) => JSON.parse(line))));
+    }
+    await expectOnce(recordings);
+    running.kill('SIGTERM');
+    expect(await running.exited).toBe(0);
+  });
+
+  it.each(FAILPOINTS)('loses and doubles nothing when it is killed at %s', {
+    timeout: 120_000,
+  }, async (failpoint) => {
+    const recordings = ['b', 'i3'].map(recordedScenario);
+    if (failpoint.startsWith('in-restore')) {
+      running = await start(['up'], settings);
+      const { url } = running;
+      await deliverAll(() => url, recordings.slice(0, 1));
+      running.kill('SIGKILL');
+      await running.exited;
+      await expect(start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint })).rejects.toThrow(
+        'SIGKILL',
+      );
+      running = await start(['up'], settings);
+    } else {
+      running = await start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint });
+    }
+    let address = running.url;
+    const restarted = failpoint.startsWith('in-restore') ? undefined : restart(running);
+    restarted?.then((url) => {
+      address = url;
+    });
+    await deliverAll(() => address, recordings);
+    if (restarted !== undefined) await restarted;
+    await expectOnce(recordings);
+  });
+});
+
+/** Waits for the process to be killed at its failpoint, then starts one without. */
+async function restart(dying: Process): Promise<string> {
+  expect(await dying.exited).toBe('SIGKILL');
+  running = await start(['up'], settings);
+  return running.url;
+}
+
+interface FindingDocument {
+  readonly event: { readonly id: string };
+  readonly podwitness: { readonly finding: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * Sorted, without the ids of the events: a request at two stages gives one finding, and live either
+ * stage may come first.
+ */
+function comparable(documents: readonly unknown[]): readonly unknown[] {
+  return (documents as readonly FindingDocument[])
+    .map(({ podwitness, ...rest }) => {
+      const { events: _events, ...finding } = podwitness.finding;
+      return { ...rest, podwitness: { finding } };
+    })
+    .sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
+}

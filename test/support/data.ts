@@ -1,0 +1,35 @@
+/**
+ * Owns: the recordings of a real API server that lie beside the project, for tests.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FOLDER = fileURLToPath(new URL('../../../shared/data/apiserver', import.meta.url));
+
+/** Undefined: the recordings are there. Otherwise why the test is skipped; PODWITNESS_DATA=require: throws. */
+export function missingData(): string | undefined {
+  if (existsSync(FOLDER)) return undefined;
+  const reason = 'the recordings in ../shared/data are not there';
+  if (process.env['PODWITNESS_DATA'] === 'require') throw new Error(reason);
+  return reason;
+}
+
+export interface Recording {
+  readonly name: string;
+  /** POST bodies in order of arrival, byte for byte. */
+  readonly bodies: readonly Buffer[];
+  readonly auditLog: string;
+}
+
+/** A scenario by the first letters of its folder: `a`, `i1`. */
+export function recordedScenario(prefix: string): Recording {
+  const name = readdirSync(FOLDER).find((folder) => folder.startsWith(`${prefix}-`));
+  if (name === undefined) throw new Error(`No scenario ${prefix}`);
+  const webhook = join(FOLDER, name, 'webhook');
+  const bodies = readdirSync(webhook)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => readFileSync(join(webhook, file)));
+  return { name, bodies, auditLog: join(FOLDER, name, 'audit.log') };
+}

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readTarGz } from './tar.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../shared/data/apiserver', import.meta.url));
 
@@ -32,4 +33,14 @@ export function recordedScenario(prefix: string): Recording {
     .sort()
     .map((file) => readFileSync(join(webhook, file)));
   return { name, bodies, auditLog: join(FOLDER, name, 'audit.log') };
+}
+
+/** The load to measure with: 44,441 events in 45.8 MB of bodies. */
+export function recordedBurst(): Recording {
+  const name = 'h-burst';
+  const bodies = readTarGz(join(FOLDER, name, 'webhook-bodies.tar.gz'))
+    .filter((file) => file.name.endsWith('.json'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((file) => file.bytes);
+  return { name, bodies, auditLog: join(FOLDER, name, 'audit.log.gz') };
 }

@@ -1,0 +1,62 @@
+/**
+ * Owns: `npm run bench [stages] [embedded] [real]`: figures as JSON (one line each, standard output)
+ * and as a table (standard error). Absolute figures drift with the machine: compare within one run.
+ */
+import { homedir } from 'node:os';
+import { cacheFolder, runsAsRoot } from '../../infra/local/cache.ts';
+import { available } from '../../infra/local/downloads.ts';
+import { formatTable } from '../../services/cli/output/table.ts';
+import { missingData, recordedBurst } from '../support/data.ts';
+import { benchEmbedded, benchReal } from './end-to-end.ts';
+import type { Figure } from './measure.ts';
+import { benchStages } from './stages.ts';
+
+const RUNS = ['stages', 'embedded', 'real'] as const;
+
+const COLUMNS = [
+  { title: 'RUN', maxWidth: 12, cell: (f: Figure) => f.run },
+  { title: 'PART', maxWidth: 40, cell: (f: Figure) => f.part },
+  { title: 'EVENTS', maxWidth: 10, cell: (f: Figure) => String(f.events) },
+  { title: 'EVENTS/S', maxWidth: 10, cell: (f: Figure) => String(f.eventsPerSecond) },
+  { title: 'CPU µs/EVENT', maxWidth: 14, cell: (f: Figure) => f.cpuMicros.toFixed(1) },
+  { title: 'PEAK MiB', maxWidth: 10, cell: (f: Figure) => String(f.peakMiB) },
+];
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+async function figures(run: string): Promise<readonly Figure[]> {
+  const recording = recordedBurst();
+  if (run === 'stages') return benchStages(recording);
+  if (run === 'embedded') return benchEmbedded(recording);
+  const cacheDir = cacheFolder(process.env, homedir(), runsAsRoot());
+  const found = await available({ cacheDir });
+  if (found.ok) return benchReal(recording, cacheDir);
+  say(`real: left out, ${found.reason}`);
+  return [];
+}
+
+async function main(chosen: readonly string[]): Promise<number> {
+  const unknown = chosen.filter((name) => !RUNS.some((run) => run === name));
+  if (unknown.length > 0) {
+    say(`No bench ${unknown.join(', ')}: choose from ${RUNS.join(', ')}; none: all`);
+    return 64;
+  }
+  const missing = missingData();
+  if (missing !== undefined) {
+    say(`Nothing to measure with: ${missing}`);
+    return 69;
+  }
+  const all: Figure[] = [];
+  for (const run of chosen.length === 0 ? RUNS : chosen) {
+    say(`${run} …`);
+    const found = await figures(run);
+    for (const figure of found) process.stdout.write(`${JSON.stringify(figure)}\n`);
+    all.push(...found);
+  }
+  say(formatTable(COLUMNS, all));
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -14,7 +14,8 @@ export function text(value: unknown): string | undefined {
 }
 
 export function texts(value: unknown): readonly string[] | undefined {
-  if (!Array.isArray(value)) return undefined;
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  if (value.every((v) => typeof v === 'string')) return value;
   const list = value.flatMap((v) => text(v) ?? []);
   return list.length > 0 ? list : undefined;
 }
@@ -42,8 +43,11 @@ export function time(value: unknown): string | undefined {
   return Number.isNaN(Date.parse(value)) ? undefined : value;
 }
 
-/** Drops undefined members, and objects and arrays that are empty; undefined if nothing is left. */
+/**
+ * The object, or undefined if it has no defined member. Undefined members stay: JSON.stringify
+ * leaves them out, and copying every object was a third of this stage's time (npm run bench stages).
+ */
 export function compact<T extends Record<string, unknown>>(members: T): T | undefined {
-  const kept = Object.entries(members).filter(([, v]) => v !== undefined);
-  return kept.length > 0 ? (Object.fromEntries(kept) as T) : undefined;
+  for (const name in members) if (members[name] !== undefined) return members;
+  return undefined;
 }

@@ -54,6 +54,8 @@ export interface LocalKafka {
   /** By broker; `undefined` while it is stopped. */
   readonly pids: readonly (number | undefined)[];
   readonly logsDir: string;
+  /** Goes with the brokers, however they end. */
+  readonly runDir: string;
   /** Ends one broker: `clean` (default) hands over leadership, `kill` is a crash. Data stays. */
   stopBroker(index: number, how?: 'clean' | 'kill'): Promise<void>;
   /** Starts it again on its ports and data; resolves when all running brokers know each other. */
@@ -124,6 +126,7 @@ async function createCluster(plan: ClusterPlan, admin: KafkaUser, options: Kafka
       return running.map((server) => server?.pid);
     },
     logsDir: plan.folders.logsDir,
+    runDir: plan.folders.runDir,
     stopBroker: (index, how = 'clean') => end(index, how === 'clean' ? 'SIGTERM' : 'SIGKILL', true),
     async startBroker(index) {
       await start(index);

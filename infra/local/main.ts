@@ -2,8 +2,8 @@
  * Owns: `npm run local`: both servers up, their addresses printed, down again at Ctrl-C.
  * Does not own: the servers (kafka.ts, elasticsearch.ts).
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder, runsAsRoot } from './cache.ts';
 import { HELP, type LocalRequest, parseCommandLine } from './command-line.ts';
@@ -14,6 +14,7 @@ import { writeProductConfig } from './product-config.ts';
 
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
+const HOLD_MS = 60_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function say(text: string): void {
@@ -29,10 +30,17 @@ function readRequest(): LocalRequest | undefined {
   }
 }
 
-/** Resolves at the first Ctrl-C; the second one is left to end the process at once. */
+/** Resolves at the first Ctrl-C. The same one may come again, handed on by npm and tsx. */
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of SIGNALS) process.once(signal, () => resolve());
+    // Waiting for a signal does not keep a process alive.
+    const hold = setInterval(() => undefined, HOLD_MS);
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        clearInterval(hold);
+        resolve();
+      });
+    }
   });
 }
 
@@ -44,9 +52,11 @@ async function run(request: LocalRequest, cacheDir: string): Promise<void> {
     startKafka({ cacheDir, version, brokers, security: secure ? 'sasl' : 'none' }),
     startElasticsearch({ cacheDir, security: secure }),
   ] as const;
-  const folder = await mkdtemp(join(tmpdir(), 'podwitness-local-'));
   try {
     const [kafka, elasticsearch] = await Promise.all(starting);
+    // Holds passwords; in the run folder it goes even when this process is killed.
+    const folder = join(kafka.runDir, 'product');
+    await mkdir(folder);
     const config = await writeProductConfig(kafka, elasticsearch, folder);
     say(`Kafka          ${kafka.brokers.join(' ')}`);
     say(`Elasticsearch  ${elasticsearch.node}`);
@@ -57,7 +67,6 @@ async function run(request: LocalRequest, cacheDir: string): Promise<void> {
   } finally {
     const settled = await Promise.allSettled(starting);
     for (const start of settled) if (start.status === 'fulfilled') await start.value.stop();
-    await rm(folder, { recursive: true, force: true });
   }
   say('Stopped.');
 }

@@ -1,0 +1,199 @@
+/**
+ * Owns: the port `Log` on Kafka: what is shared by its parts, and its lifecycle.
+ * Does not own: any of the promises in detail; see the files beside this one.
+ */
+import type { Kafka, Producer } from 'kafkajs';
+import { FatalError, TransientError } from '../../errors/fault.ts';
+import type {
+  ConsumerOptions,
+  LaneHandler,
+  Log,
+  LogRecord,
+  OutRecord,
+  PartitionPosition,
+  ReadOptions,
+} from '../../ports/log.ts';
+import { createClients, type KafkaClients } from './connection.ts';
+import { type RunningConsumer, startConsumer } from './consumer.ts';
+import { translated } from './errors.ts';
+import type { LaneContext } from './lane.ts';
+import { type AdminAccess, adminAccess } from './admin-access.ts';
+import { committedOffsets } from './committed-offsets.ts';
+import { DEFAULT_GROUP_TIMES, type KafkaLogOptions } from './options.ts';
+import { readTopic } from './read-topic.ts';
+import { partitioner, sendAll } from './sending.ts';
+import { type StateFolder, stateFolder } from './state-folder.ts';
+import { ensureTopics, isDurable, replicasOn } from './topics.ts';
+import { type TopicGuard, topicGuard } from './topic-guard.ts';
+import { openTopicReader } from './topic-reader.ts';
+
+/** Connects. Throws TransientError (no broker answers), FatalError (credentials, certificates). */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
+  const clients = createClients(options);
+  const producer = clients.general.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: partitioner,
+  });
+  try {
+    await translated('connecting to Kafka', () => producer.connect());
+  } catch (error) {
+    await producer.disconnect();
+    throw error;
+  }
+  return new KafkaLog(options, clients, producer);
+}
+
+class KafkaLog implements Log {
+  readonly #options: KafkaLogOptions;
+  readonly #clients: KafkaClients;
+  readonly #producer: Producer;
+  readonly #admin: AdminAccess;
+  readonly #topics: TopicGuard;
+  readonly #states: StateFolder;
+  readonly #consumers = new Set<RunningConsumer>();
+  readonly #closed = new AbortController();
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+  #hasWarned = false;
+
+  constructor(options: KafkaLogOptions, clients: KafkaClients, producer: Producer) {
+    this.#options = options;
+    this.#clients = clients;
+    this.#producer = producer;
+    this.#admin = adminAccess(clients.general);
+    this.#topics = topicGuard(this.#admin, options.clock);
+    this.#states = stateFolder(options.stateDirectory, () => options.clock.now());
+  }
+
+  async append(records: readonly OutRecord[]): Promise<void> {
+    this.#mustBeOpen();
+    if (records.length === 0) return;
+    const sending = this.#send(records);
+    this.#inFlight.add(sending);
+    try {
+      await sending;
+    } finally {
+      this.#inFlight.delete(sending);
+    }
+  }
+
+  async #send(records: readonly OutRecord[]): Promise<void> {
+    await this.#topics.mustExist(records);
+    await translated('appending', () => sendAll(this.#producer, records));
+  }
+
+  async consume(options: ConsumerOptions, handler: LaneHandler): Promise<RunningConsumer> {
+    this.#mustBeOpen();
+    const times = { ...DEFAULT_GROUP_TIMES, ...this.#options.group };
+    const context = this.#laneContext(options);
+    const consumer = await startConsumer({ context, times, options, handler });
+    if (this.#closed.signal.aborted) await consumer.abandon();
+    this.#consumers.add(consumer);
+    const forget = () => this.#consumers.delete(consumer);
+    consumer.done.then(forget, forget);
+    return consumer;
+  }
+
+  #laneContext({ changelogTopic, group, topic }: ConsumerOptions): LaneContext {
+    const { clock, failpoint, logger, transactionalIdPrefix } = this.#options;
+    return {
+      group,
+      topic,
+      changelogTopic,
+      transactionalIdPrefix,
+      general: this.#clients.general,
+      transactional: this.#clients.transactional,
+      admin: this.#admin,
+      states: this.#states,
+      topics: this.#topics,
+      logger,
+      clock,
+      failpoint: failpoint ?? (() => undefined),
+    };
+  }
+
+  read(options: ReadOptions): AsyncIterable<LogRecord> {
+    this.#mustBeOpen();
+    const { clock, logger } = this.#options;
+    const signal = AbortSignal.any([options.signal, this.#closed.signal]);
+    return readTopic({ kafka: this.#kafka(), logger, clock }, { ...options, signal });
+  }
+
+  #kafka(): Kafka {
+    return this.#clients.general;
+  }
+
+  async positions(group: string, topic: string): Promise<readonly PartitionPosition[]> {
+    this.#mustBeOpen();
+    const reader = await openTopicReader(this.#kafka(), topic);
+    try {
+      const partitions = await reader.partitions();
+      const [starts, ends, committed] = await Promise.all([
+        reader.starts(partitions),
+        reader.ends(partitions),
+        committedOffsets(this.#admin, group, topic),
+      ]);
+      return partitions.map((partition) => ({
+        partition,
+        committed: committed.get(partition) ?? starts.get(partition) ?? 0n,
+        end: ends.get(partition) ?? 0n,
+      }));
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async ensureTopics(specs: Parameters<Log['ensureTopics']>[0]) {
+    this.#mustBeOpen();
+    return ensureTopics(this.#admin, specs, this.#options.replicationFactor);
+  }
+
+  /** With a connection of its own, so that it tells what a start would meet now. */
+  async ping(): Promise<void> {
+    this.#mustBeOpen();
+    const probe = adminAccess(this.#kafka());
+    try {
+      await probe.ask('connecting to Kafka', () => Promise.resolve());
+      await this.#lookAtDurability(probe);
+    } finally {
+      await probe.close();
+    }
+  }
+
+  /** Says what it can: kafkajs asks for all topics with it, and fails where any has no leader. */
+  async #lookAtDurability(admin: AdminAccess): Promise<void> {
+    try {
+      const { brokers } = await admin.ask('counting the brokers', (a) => a.describeCluster());
+      this.#warnOnce(brokers.length);
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      this.#options.logger.debug({ error: error.message }, 'Brokers not counted');
+    }
+  }
+
+  #warnOnce(brokers: number): void {
+    const replicas = replicasOn(brokers, this.#options.replicationFactor);
+    if (isDurable(replicas) || this.#hasWarned) return;
+    this.#hasWarned = true;
+    const what = 'Fewer than three replicas: durability is degraded';
+    this.#options.logger.warn({ brokers, replicas }, what);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#closed.abort();
+    await Promise.all([...this.#consumers].map((consumer) => consumer.abandon()));
+    await Promise.allSettled(this.#inFlight);
+    await Promise.all([this.#producer.disconnect(), this.#admin.close(), this.#states.close()]);
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed.signal.aborted) {
+      throw new FatalError('The log is closed', { code: 'log_unavailable' });
+    }
+  }
+}

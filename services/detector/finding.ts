@@ -21,7 +21,7 @@ export const SEVERITY: Readonly<Record<Level, number>> = {
   critical: 99,
 };
 
-export interface Finding {
+interface Finding {
   /** Also `event.id` of the document. */
   readonly id: string;
   readonly cluster: string;

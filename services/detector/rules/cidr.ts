@@ -13,7 +13,7 @@ interface Address {
   readonly bits: 32 | 128;
   readonly value: bigint;
 }
-export interface Network extends Address {
+interface Network extends Address {
   readonly prefixLength: number;
 }
 

@@ -22,19 +22,19 @@ import type { EventView, Field, FieldValues } from './view.ts';
 export type Predicate = (view: EventView) => boolean;
 
 /** "The field has this text", folded. */
-export interface Key {
+interface Key {
   readonly field: Field;
   readonly text: string;
 }
 
-export interface Compiled {
+interface Compiled {
   readonly test: Predicate;
   /** Where the predicate is true at least one of these holds; undefined: nothing is known. */
   readonly keys: readonly Key[] | undefined;
 }
 
 /** Gives every path one slot, so that rules share what a view has read. */
-export interface FieldTable {
+interface FieldTable {
   readonly field: (path: FieldPath) => Field;
   readonly size: () => number;
 }
@@ -56,7 +56,7 @@ export function createFieldTable(): FieldTable {
  * Where the rule's field lies. A rule for audit events is resolved by fields.ts; one for any other
  * log source names the document's own keys. Undefined for a name that can not occur.
  */
-export function fieldPathOf(rule: Rule, name: string): FieldPath | undefined {
+function fieldPathOf(rule: Rule, name: string): FieldPath | undefined {
   return isForAudit(rule.logsource) ? auditFieldPath(name) : name.split('.');
 }
 

@@ -7,12 +7,12 @@ import type { Condition } from './model.ts';
 /** Deeper nesting than any rule has, far below what the stack takes. */
 const MAX_DEPTH = 100;
 
-export interface ConditionProblem {
+interface ConditionProblem {
   readonly kind: 'invalid' | 'unsupported';
   readonly reason: string;
   readonly remedy: string;
 }
-export type ConditionResult =
+type ConditionResult =
   | { readonly ok: true; readonly condition: Condition }
   | { readonly ok: false; readonly problem: ConditionProblem };
 

@@ -9,7 +9,7 @@ import type { Position, Problem, Rule, RuleFile } from './model.ts';
 import { nearestName } from './nearest.ts';
 import { parseRules } from './parse.ts';
 
-export interface LoadedRules {
+interface LoadedRules {
   readonly ruleSet: RuleSet;
   readonly problems: readonly Problem[];
 }

@@ -28,7 +28,7 @@ export interface Modifiers {
   readonly cased: boolean;
   readonly negated: boolean;
 }
-export interface ModifierProblem {
+interface ModifierProblem {
   readonly kind: 'invalid' | 'unsupported';
   readonly reason: string;
   readonly remedy: string;

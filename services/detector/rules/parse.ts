@@ -27,7 +27,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   action: 'the rule collections of Sigma 1 (action)',
 };
 
-export interface ParsedFile {
+interface ParsedFile {
   readonly rules: readonly Rule[];
   readonly problems: readonly Problem[];
 }

@@ -134,7 +134,8 @@ function find(segment: Segment, text: string, from: number): number {
     const at = text.indexOf(only.text, from);
     return at === -1 ? -1 : at + only.text.length;
   }
-  for (let at = from; at <= text.length; at += characterLength(text, at)) {
+  // From the middle of a pair on `?` takes its second half, and ends where the whole would have.
+  for (let at = from; at <= text.length; at++) {
     const end = matchForward(segment, text, at);
     if (end !== -1) return end;
   }

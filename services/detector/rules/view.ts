@@ -49,7 +49,7 @@ export function createView(document: EventDocument, slots: number): EventView {
 }
 
 /** The values at a path. Keys are own keys only, so that no document reaches a prototype. */
-export function readField(document: EventDocument, path: FieldPath): FieldValues {
+function readField(document: EventDocument, path: FieldPath): FieldValues {
   let node: unknown = document;
   for (let i = 0; i < path.length; i++) {
     if (Array.isArray(node)) return readSpread(node, path, i);
@@ -64,9 +64,9 @@ export function readField(document: EventDocument, path: FieldPath): FieldValues
 function readSpread(start: readonly unknown[], path: FieldPath, from: number): FieldValues {
   let nodes = flatten(start);
   let isPresent = from === path.length;
-  for (const [index, key] of path.slice(from).entries()) {
+  for (const key of path.slice(from)) {
     const held = nodes.filter(isObject).filter((node) => Object.hasOwn(node, key));
-    isPresent = index === path.length - from - 1 && held.length > 0;
+    isPresent = held.length > 0;
     nodes = flatten(held.map((node) => node[key]));
   }
   return isPresent ? cellOf(nodes) : ABSENT;
@@ -97,17 +97,17 @@ function readWords(roots: readonly unknown[]): readonly unknown[] {
 }
 
 function cellOf(items: readonly unknown[]): FieldValues {
-  const texts = items.flatMap((item) => textOf(item) ?? []);
+  const texts: string[] = [];
+  for (const item of items) {
+    const text = textOf(item);
+    if (text !== undefined) texts.push(text);
+  }
   let folded: readonly string[] | undefined;
-  return {
-    isPresent: true,
-    items,
-    texts,
-    folded: () => {
-      folded ??= texts.map(foldCase);
-      return folded;
-    },
+  const fold = (): readonly string[] => {
+    folded ??= texts.map(foldCase);
+    return folded;
   };
+  return { isPresent: true, items, texts, folded: fold };
 }
 
 function textOf(item: unknown): string | undefined {

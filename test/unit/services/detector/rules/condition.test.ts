@@ -51,6 +51,10 @@ describe('conditions', () => {
     ['2 of sel_*', 'invalid: the condition has "2 of" at character 1'],
     ['any of them', 'invalid: the condition has "any of" at character 1'],
     ['1 of x*', 'invalid: no search identifier matches "x*" at character 6 of the condition'],
+    [
+      '1 of sel_o*_one',
+      'invalid: no search identifier matches "sel_o*_one" at character 6 of the condition',
+    ],
     ['a & b', 'invalid: the condition has "&" at character 3, which means nothing there'],
   ])('refuses %j', (source, expected) => {
     expect(parsed(source)).toBe(expected);

@@ -15,6 +15,8 @@ interface Slot {
   readonly partition: Partition;
   owner: GroupMember | undefined;
   lane: EmbeddedLane | undefined;
+  /** Resolves when no commit of any earlier lane is under way. */
+  settled: Promise<void>;
 }
 
 export class Group {
@@ -26,6 +28,7 @@ export class Group {
       partition,
       owner: undefined,
       lane: undefined,
+      settled: Promise.resolve(),
     }));
   }
 
@@ -50,10 +53,11 @@ export class Group {
     const moved = this.#slots.filter((slot, i) => slot.owner !== this.#ownerOf(i));
     for (const slot of moved) slot.lane?.revoke();
     for (const slot of moved) {
-      const ready = slot.lane?.settled() ?? Promise.resolve();
+      const last = slot.lane?.settled() ?? Promise.resolve();
+      // All earlier lanes: the last one may have come and gone while an older one commits.
+      slot.settled = Promise.all([slot.settled, last]).then(() => undefined);
       slot.owner = this.#ownerOf(slot.partition.index);
-      // Without a new owner the old lane stays here, so that a later one still waits for it.
-      slot.lane = slot.owner?.begin(slot.partition, ready) ?? slot.lane;
+      slot.lane = slot.owner?.begin(slot.partition, slot.settled);
     }
   }
 

@@ -90,6 +90,7 @@ export class Member implements Consumer, GroupMember {
     const { engine, options, handler } = this.#parts;
     await ready;
     if (this.#quits(lane)) return;
+    lane.delivered = lane.position;
     engine.failpoint('in-restore');
     await handler.assigned?.(lane);
     const limits = { records: options.maxBatchRecords, bytes: options.maxBatchBytes };

@@ -18,9 +18,18 @@ export class Offsets {
     return offsets;
   }
 
-  /** First offset that the group has not processed; a new group begins at the beginning. */
+  /**
+   * First offset that the group has not processed; a new group begins at the beginning.
+   * Throws FatalError `data_dir_damaged` when it lies behind the end: records are gone, and the
+   * group would pass over as many new ones.
+   */
   get(group: string, partition: Partition): bigint {
-    return this.#committed.get(scopeOf(group, partition).toString('latin1')) ?? partition.start;
+    const { start, end, topic, index } = partition;
+    const offset = this.#committed.get(scopeOf(group, partition).toString('latin1')) ?? start;
+    if (offset <= end) return offset;
+    throw damaged(
+      `${topic.spec.name}/${index} ends at ${end}, ${group} has processed to ${offset}`,
+    );
   }
 
   /** Called once the offset is durable. */

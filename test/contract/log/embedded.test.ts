@@ -2,4 +2,4 @@
 import { embeddedHarness } from './embedded-harness.ts';
 import { describeLogContract } from './suite.ts';
 
-describeLogContract('embedded', embeddedHarness(40));
+describeLogContract('embedded', embeddedHarness(25));

@@ -40,7 +40,8 @@ export default defineConfig({
           include: [REAL],
           globalSetup: [fileURLToPath(new URL('support/real-servers.global.ts', import.meta.url))],
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Longer than a server is waited for, whose error shows its log.
+          hookTimeout: 180_000,
           // One file after the other, after the unit tests: the servers need the processors.
           maxWorkers: 1,
           fileParallelism: false,

@@ -86,6 +86,12 @@ export const ERROR_CODES = {
     action: 'Run `podwitness setup`.',
     exit: 69,
   },
+  missing_index: {
+    class: 'fatal',
+    text: 'A data stream or index is missing in Elasticsearch.',
+    action: 'Run `podwitness setup`.',
+    exit: 69,
+  },
   data_dir_locked: {
     class: 'fatal',
     text: 'Another process holds the data folder.',

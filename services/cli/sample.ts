@@ -8,6 +8,10 @@ import { packageRoot } from '../../shared/config/package-root.ts';
 import { TransientError } from '../../shared/errors/fault.ts';
 import type { EventStore, StoredDocument } from '../../shared/ports/event-store.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { type RuleSources, readRules } from '../detector/read-rules.ts';
+import { createDetectorStage } from '../detector/stage.ts';
+import { createNormalizerStage } from '../normalizer/stage.ts';
+import { createOffline } from './offline/pipeline.ts';
 import { formatDocuments } from './output/documents.ts';
 import { write } from './output/write.ts';
 
@@ -20,6 +24,7 @@ const POLL_MS = 100;
 interface SampleParts {
   readonly url: string;
   readonly store: EventStore;
+  readonly rules: RuleSources;
 }
 
 const OF_SAMPLE = [{ field: 'orchestrator.cluster.name', value: SAMPLE_CLUSTER }];
@@ -30,15 +35,28 @@ async function send(url: string, body: Buffer): Promise<void> {
   throw new TransientError(`The front door answered ${response.status}`, { code: 'log_unavailable' });
 }
 
-/** Waits until the store has all events, and as many findings as rules can have made of them. */
-async function waitForEvents({ store }: SampleParts, events: number): Promise<void> {
+/** How many events and findings the sample gives: the same stages, offline. */
+async function expected(body: Buffer, rules: RuleSources): Promise<readonly [number, number]> {
+  const offline = createOffline(
+    {
+      normalizer: createNormalizerStage({ dataStreamNamespace: 'default' }),
+      detector: createDetectorStage(await readRules(rules)),
+    },
+    SAMPLE_CLUSTER,
+  );
+  offline.add(body);
+  const { events, findings } = offline.result();
+  return [events.length, findings.length];
+}
+
+async function waitForAll(store: EventStore, events: number, findings: number): Promise<void> {
   const deadline = systemClock.now() + DEADLINE_MS;
   const never = new AbortController().signal;
   for (;;) {
     await store.refresh();
     const indexed = await store.count({ collection: 'events', where: OF_SAMPLE });
     const found = await store.count({ collection: 'findings', where: OF_SAMPLE });
-    if (indexed >= events && found > 0) return;
+    if (indexed >= events && found >= findings) return;
     if (systemClock.now() > deadline) {
       throw new TransientError('The sample is not indexed yet', { code: 'store_unavailable' });
     }
@@ -56,9 +74,9 @@ async function findings({ store }: SampleParts): Promise<readonly StoredDocument
 /** Posts the sample and prints the findings that come out. Sending it again changes nothing. */
 export async function tellSample(parts: SampleParts): Promise<void> {
   const body = await readFile(SAMPLE_FILE);
-  const events = body.toString('utf8').trim().split('\n').length;
+  const [events, count] = await expected(body, parts.rules);
   await send(parts.url, body);
-  await waitForEvents(parts, events);
+  await waitForAll(parts.store, events, count);
   const found = await findings(parts);
   await write(`
 The sample: ${events} audit events of cluster '${SAMPLE_CLUSTER}' gave ${found.length} findings.

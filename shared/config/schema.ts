@@ -90,6 +90,20 @@ const sasl = z.strictObject({
   passwordFile: file().optional().describe('The file that holds the password.'),
 });
 
+const principal = (worker: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z]+:.+$/)
+    .default(`User:podwitness-${worker}`)
+    .describe(`Whom \`setup\` gives the rights of the ${worker}.`);
+
+const principals = z.strictObject({
+  collector: principal('collector'),
+  normalizer: principal('normalizer'),
+  detector: principal('detector'),
+  indexer: principal('indexer'),
+});
+
 const kafka = z.strictObject({
   brokers: z
     .array(z.string().regex(BROKER))
@@ -113,7 +127,7 @@ const kafka = z.strictObject({
   transactionalIdPrefix: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,100}$/)
-    .default('podwitness')
+    .default('tx.')
     .describe('Transactional ids are this, the group, the topic and the partition.'),
   allowPlaintextCredentials: z
     .boolean()
@@ -121,6 +135,7 @@ const kafka = z.strictObject({
     .describe('Log in over a connection without TLS to brokers beyond this machine.'),
   ssl: ssl.prefault({}),
   sasl: sasl.prefault({}),
+  principals: principals.prefault({}),
 });
 
 const elasticsearch = z.strictObject({

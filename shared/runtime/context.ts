@@ -4,14 +4,17 @@
  * Clients are imported when they are opened: a scan needs none, and they take half a second to load.
  */
 import { join } from 'node:path';
-import type { KafkaSasl, KafkaTls } from '../adapters/kafka/options.ts';
+import type { KafkaLogOptions, KafkaSasl, KafkaTls } from '../adapters/kafka/options.ts';
+import type { ConnectionOptions } from '../adapters/elasticsearch/rest.ts';
 import { createLogger } from '../adapters/pino/logger.ts';
 import { createMetrics, type Metrics } from '../adapters/prometheus/metrics.ts';
 import type { Config } from '../config/load.ts';
+import { packageRoot } from '../config/package-root.ts';
 import { createHealth, type Health } from '../pipeline/health.ts';
-import type { EventStore } from '../ports/event-store.ts';
+import type { EventStore, SetupStep } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Clock, Failpoint, Logger } from '../ports/telemetry.ts';
+import { kafkaRights } from './access.ts';
 import { systemClock } from './clock.ts';
 import { createFailpoint } from './failpoint.ts';
 
@@ -63,20 +66,13 @@ function kafkaSasl({ kafka, secrets }: Config): KafkaSasl | undefined {
   return { mechanism, username, password };
 }
 
-/** Opens the log that the configuration names. */
-export async function openLog(context: Context): Promise<Log> {
+function kafkaOptions(context: Context, brokers: readonly string[]): KafkaLogOptions {
   const { config, clock, failpoint } = context;
   const { kafka } = config;
-  const logger = context.logger('log');
-  if (kafka.brokers === undefined) {
-    const { openEmbeddedLog } = await import('../adapters/embedded-log/open.ts');
-    return openEmbeddedLog({ directory: join(config.dataDir, 'log'), logger, failpoint });
-  }
-  const { openKafkaLog } = await import('../adapters/kafka/open.ts');
   const ssl = kafkaTls(config);
   const sasl = kafkaSasl(config);
-  return openKafkaLog({
-    brokers: kafka.brokers,
+  return {
+    brokers,
     clientId: kafka.clientId,
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
@@ -86,40 +82,77 @@ export async function openLog(context: Context): Promise<Log> {
       ? {}
       : { replicationFactor: kafka.replicationFactor }),
     maxMessageBytes: kafka.maxMessageBytes,
-    logger,
+    logger: context.logger('log'),
     clock,
     failpoint,
-  });
+  };
+}
+
+/** Opens the log that the configuration names. */
+export async function openLog(context: Context): Promise<Log> {
+  const { config, failpoint } = context;
+  const { brokers } = config.kafka;
+  if (brokers !== undefined) {
+    const { openKafkaLog } = await import('../adapters/kafka/open.ts');
+    return openKafkaLog(kafkaOptions(context, brokers));
+  }
+  const { openEmbeddedLog } = await import('../adapters/embedded-log/open.ts');
+  const logger = context.logger('log');
+  return openEmbeddedLog({ directory: join(config.dataDir, 'log'), logger, failpoint });
+}
+
+/** Grants the workers' rights; no step for the embedded log. */
+export async function grantKafkaRights(context: Context): Promise<readonly SetupStep[]> {
+  const { brokers } = context.config.kafka;
+  if (brokers === undefined) return [];
+  const { grantRights } = await import('../adapters/kafka/grant.ts');
+  const granted = await grantRights(kafkaOptions(context, brokers), kafkaRights(context.config));
+  return [{ name: 'rights on Kafka', ...granted }];
+}
+
+function elasticsearchOptions(config: Config, node: string): ConnectionOptions {
+  const { elasticsearch, secrets } = config;
+  const { username } = elasticsearch;
+  const apiKey = secrets['elasticsearch.apiKeyFile']?.reveal();
+  const password = secrets['elasticsearch.passwordFile']?.reveal();
+  const login = username !== undefined && password !== undefined ? { username, password } : undefined;
+  const auth = apiKey === undefined ? login : { apiKey };
+  const ca = secrets['elasticsearch.caFile']?.reveal();
+  return {
+    node,
+    ...(auth === undefined ? {} : { auth }),
+    ...(ca === undefined ? {} : { ca }),
+    requestTimeoutMs: elasticsearch.requestTimeoutMs,
+  };
 }
 
 /** Opens the event store that the configuration names. */
 export async function openStore(context: Context): Promise<EventStore> {
   const { config } = context;
-  const { elasticsearch, secrets } = config;
-  const logger = context.logger('store');
-  if (elasticsearch.node === undefined) {
-    const { openDuckdbStore } = await import('../adapters/duckdb/open.ts');
-    return openDuckdbStore({
-      file: join(config.dataDir, 'store', 'events.duckdb'),
-      memoryLimitMb: config.embedded.storeMemoryLimitMb,
-      threads: 1,
+  const { namespace, node, refreshIntervalSeconds } = config.elasticsearch;
+  if (node !== undefined) {
+    const { openElasticsearchStore } = await import('../adapters/elasticsearch/open.ts');
+    return openElasticsearchStore({
+      ...elasticsearchOptions(config, node),
+      namespace,
+      templatesFolder: join(packageRoot(), 'infra/elastic'),
+      refreshIntervalSeconds,
+      maxRequestBytes: config.indexer.bulkMaxBytes,
+      logger: context.logger('store'),
     });
   }
-  const { openElasticsearchStore } = await import('../adapters/elasticsearch/open.ts');
-  const apiKey = secrets['elasticsearch.apiKeyFile']?.reveal();
-  const password = secrets['elasticsearch.passwordFile']?.reveal();
-  const { username } = elasticsearch;
-  const login = username !== undefined && password !== undefined ? { username, password } : undefined;
-  const auth = apiKey === undefined ? login : { apiKey };
-  const ca = secrets['elasticsearch.caFile']?.reveal();
-  return openElasticsearchStore({
-    node: elasticsearch.node,
-    namespace: elasticsearch.namespace,
-    ...(auth === undefined ? {} : { auth }),
-    ...(ca === undefined ? {} : { ca }),
-    requestTimeoutMs: elasticsearch.requestTimeoutMs,
-    refreshIntervalSeconds: elasticsearch.refreshIntervalSeconds,
-    bulkMaxBytes: config.indexer.bulkMaxBytes,
-    logger,
+  const { openDuckdbStore } = await import('../adapters/duckdb/open.ts');
+  return openDuckdbStore({
+    file: join(config.dataDir, 'store', 'events.duckdb'),
+    memoryLimitMb: config.embedded.storeMemoryLimitMb,
+    threads: 1,
   });
+}
+
+/** Makes the workers' roles; no step for the embedded store. */
+export async function grantStoreRoles({ config }: Context): Promise<readonly SetupStep[]> {
+  const { namespace, node } = config.elasticsearch;
+  if (node === undefined) return [];
+  const { applyRoles } = await import('../adapters/elasticsearch/roles.ts');
+  return applyRoles(elasticsearchOptions(config, node), namespace);
 }

@@ -9,6 +9,7 @@ import type { Decide } from '../pipeline/decide.ts';
 import { type RunningWorker, startWorker } from '../pipeline/runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { Context } from './context.ts';
+import { groupOf } from './topics.ts';
 
 /** Schema of a topic's values. */
 type SchemaOf<T extends TopicName> = Extract<(typeof TOPICS)[T]['schema'], SchemaName>;
@@ -25,11 +26,6 @@ interface StageWorkerSpec<I extends TopicName, Out> {
   readonly changelog?: TopicName;
   readonly decide: Decide<ValueOf<I>, Out>;
   readonly out: (item: Out) => Encoded;
-}
-
-/** Consumer group of a stage. */
-export function groupOf(prefix: string, stage: string): string {
-  return `${prefix}podwitness.${stage}`;
 }
 
 /** Values into a topic, keyed. */

@@ -1,5 +1,5 @@
 /**
- * Owns: the topic table with a configuration's prefix and limits.
+ * Owns: the topic table with a configuration's prefix and limits; the names of consumer groups.
  */
 import { TOPICS, type TopicName, topicName } from '../../schemas/topics.ts';
 import type { Config } from '../config/load.ts';
@@ -16,4 +16,9 @@ export function topicSpecs({ kafka }: Config): readonly TopicSpec[] {
       maxMessageBytes: kafka.maxMessageBytes,
     };
   });
+}
+
+/** Consumer group of a stage. */
+export function groupOf(prefix: string, stage: string): string {
+  return `${prefix}podwitness.${stage}`;
 }

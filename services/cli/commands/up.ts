@@ -86,7 +86,8 @@ async function up(options: UpOptions): Promise<ExitCode> {
   const all = joinWorkers([idleWorker(http.close), ...workers]);
   const logger = context.logger('up');
   if (options.sample === true) {
-    tellSample({ url: http.url, store }).catch((error: unknown) => {
+    const { bundledRules: bundled, rules: paths } = config.detector;
+    tellSample({ url: http.url, store, rules: { bundled, paths } }).catch((error: unknown) => {
       logger.error({ err: error }, 'Sample not shown');
     });
   }

@@ -2,9 +2,12 @@
  * Owns: making topics and bringing their settings to what the product needs; how durable they are.
  * Does not own: which topics there are (schemas/).
  */
-import { type Admin, ConfigResourceTypes, ConfigSource, type ITopicMetadata } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import type { TopicSpec, TopicStatus } from '../../ports/log.ts';
 import type { AdminAccess } from './admin-access.ts';
+
+// Node finds only some of this CommonJS package's names; vitest would find these two, dist would not.
+const { ConfigResourceTypes, ConfigSource } = kafkajs;
 
 const REPLICAS_WANTED = 3;
 const IN_SYNC_WANTED = 2;

@@ -15,7 +15,11 @@ interface Bounded {
   readonly until: bigint | undefined;
 }
 
-/** See Log.read. The ends are those at the time of this call, not of the first `next`. */
+/**
+ * See Log.read. The ends are those at the time of this call, not of the first `next`.
+ * Throws FatalError `missing_topic` at once; the iteration throws `data_dir_damaged`, or
+ * TransientError when the log is closed before it ends.
+ */
 export function readTopic(engine: Engine, options: ReadOptions): AsyncIterable<LogRecord> {
   const partitions = engine.topics.get(options.topic).partitions;
   return records(engine, options, new Map(partitions.map((p) => [p, p.end])));

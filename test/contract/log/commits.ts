@@ -8,6 +8,7 @@ import {
   collect,
   copyTo,
   eventually,
+  failureOf,
   join,
   type LogHarness,
   numbered,
@@ -16,7 +17,6 @@ import {
   textOf,
   texts,
   uniqueGroup,
-  within,
 } from './harness.ts';
 
 export function commitContract(harness: LogHarness): void {
@@ -124,7 +124,7 @@ async function provesAtomicity(
     });
   };
   const first = await join(log, consumer, { process });
-  await expect(within(harness.waitMs, 'the failure', first.done)).rejects.toThrow();
+  await failureOf(harness.waitMs, first);
   const second = await join(log, consumer, { process });
   const seen: string[] = [];
   const downstream = await join(log, options(uniqueGroup(), outputs), {
@@ -164,7 +164,7 @@ function endingContract(harness: LogHarness, limit: Limit): void {
     const consumer = await join(log, options(group, topic), {
       process: () => Promise.reject(trouble),
     });
-    await expect(within(harness.waitMs, 'the end', consumer.done)).rejects.toBe(trouble);
+    expect(await failureOf(harness.waitMs, consumer)).toBe(trouble);
     expect((await log.positions(group, topic))[0]?.committed).toBe(0n);
     const next = await join(log, options(group, topic), copyTo(outputs));
     await eventually(
@@ -185,7 +185,7 @@ function endingContract(harness: LogHarness, limit: Limit): void {
       assigned: () => Promise.reject(trouble),
       process: () => Promise.resolve(),
     });
-    await expect(within(harness.waitMs, 'the end', consumer.done)).rejects.toBe(trouble);
+    expect(await failureOf(harness.waitMs, consumer)).toBe(trouble);
     await log.close();
   });
 
@@ -194,7 +194,7 @@ function endingContract(harness: LogHarness, limit: Limit): void {
     const [topic, group] = [await harness.uniqueTopic(1), uniqueGroup()];
     await log.append(numbered(topic, 0, 'in', 2));
     const consumer = await join(log, options(group, topic), { process: () => Promise.resolve() });
-    await expect(within(harness.waitMs, 'the end', consumer.done)).rejects.toThrow();
+    await failureOf(harness.waitMs, consumer);
     expect((await log.positions(group, topic))[0]?.committed).toBe(0n);
     await log.close();
   });

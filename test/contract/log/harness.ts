@@ -77,6 +77,17 @@ export async function within<T>(waitMs: number, what: string, promise: Promise<T
   }
 }
 
+/** The error that ends a consumer. Rejects when it does not end, or ends well. */
+export async function failureOf(waitMs: number, consumer: Consumer): Promise<unknown> {
+  const ended = consumer.done.then(
+    () => ({ error: undefined }),
+    (error: unknown) => ({ error }),
+  );
+  const { error } = await within(waitMs, 'the consumer to fail', ended);
+  if (error === undefined) throw new Error('the consumer ended without an error');
+  return error;
+}
+
 /**
  * Probes until `accept` holds. Needed because a commit is durable before its records can be read
  * in Kafka (the markers are written after the answer).

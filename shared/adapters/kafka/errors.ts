@@ -38,6 +38,7 @@ const PASSING = new Set([
   'REBALANCE_IN_PROGRESS',
   'KafkaJSGroupCoordinatorNotFound',
   'KafkaJSLockTimeout',
+  'KafkaJSNumberOfRetriesExceeded',
   'KafkaJSTimeout',
 ]);
 
@@ -93,7 +94,7 @@ export function isFenced(error: unknown): boolean {
 
 function isPassing(root: ClientError): boolean {
   if (root.retriable === true) return true;
-  return PASSING.has(String(root.type)) || PASSING.has(root.name) || WRAPPERS.has(root.name);
+  return PASSING.has(String(root.type)) || PASSING.has(root.name);
 }
 
 /**

@@ -5,33 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openKafkaLog } from '../../../shared/adapters/kafka/open.ts';
-import type { KafkaLogOptions } from '../../../shared/adapters/kafka/options.ts';
 import type { Log } from '../../../shared/ports/log.ts';
-import type { Logger } from '../../../shared/ports/telemetry.ts';
-import { systemClock } from '../../../shared/runtime/clock.ts';
 import type { LogHarness } from './harness.ts';
-
-/** Nothing is shown unless a test asks for it. */
-export const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
-/** Quick in noticing what happens in the group. */
-export function logOptions(brokers: readonly string[], stateDirectory: string): KafkaLogOptions {
-  return {
-    brokers,
-    clientId: 'podwitness-test',
-    transactionalIdPrefix: 'test-',
-    stateDirectory,
-    maxMessageBytes: 37_748_736,
-    logger: silent,
-    clock: systemClock,
-    group: { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 300 },
-  };
-}
+import { logOptions } from './kafka-options.ts';
 
 export interface KafkaHarnessParts {
   readonly propertyRuns: number;

@@ -1,22 +1,12 @@
 /**
- * Owns: what the embedded log promises beyond the port: one process, damage found, retention, a
- * bounded queue, a full disk.
- * Does not own: the contract (suite.ts), crashes (embedded-crash.test.ts), syncs.
+ * Owns: what the embedded log promises beyond the port: retention, a bounded queue, a full disk,
+ * and the order of a handover.
+ * Does not own: the contract (suite.ts), crashes, syncs, damage (embedded-*.test.ts).
  */
-import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ClassicLevel } from 'classic-level';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type EmbeddedLogOptions,
-  openEmbeddedLog,
-} from '../../../shared/adapters/embedded-log/open.ts';
-import { FatalError, TransientError } from '../../../shared/errors/fault.ts';
-import type { Consumer, LaneHandler, Log, TopicSpec } from '../../../shared/ports/log.ts';
-import { CHILD } from './embedded-child.ts';
+import { describe, expect, it } from 'vitest';
+import { TransientError } from '../../../shared/errors/fault.ts';
+import type { Consumer, LaneHandler } from '../../../shared/ports/log.ts';
+import { folderPerTest, inOtherProcess, SPEC } from './embedded-folder.ts';
 import {
   after,
   collect,
@@ -31,121 +21,8 @@ import {
 } from './harness.ts';
 
 const WAIT_MS = 10_000;
-const SPEC: TopicSpec = {
-  name: 't',
-  partitions: 1,
-  cleanup: 'delete',
-  retentionMs: 1000,
-  maxMessageBytes: 10_000_000,
-};
-
-let directory = '';
-let opened: Log[] = [];
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'podwitness-embedded-'));
-});
-
-afterEach(async () => {
-  await Promise.all(opened.map((log) => log.close()));
-  opened = [];
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function open(rest: Partial<EmbeddedLogOptions> = {}): Promise<Log> {
-  const log = await openEmbeddedLog({ directory, ...rest });
-  opened.push(log);
-  await log.ensureTopics([SPEC]);
-  return log;
-}
-
-function inOtherProcess(before: string, ...args: readonly string[]) {
-  const command = `${before} exec "$0" --import tsx "$@"`;
-  return spawnSync('bash', ['-c', command, process.execPath, CHILD, ...args], {
-    encoding: 'utf8',
-    timeout: 30_000,
-  });
-}
-
-describe('one process at a time', () => {
-  it('tells a second process that the folder is taken', { timeout: 40_000 }, async () => {
-    const log = await open();
-    expect(inOtherProcess('', 'open', directory).stdout).toBe('FatalError data_dir_locked\n');
-    const second = await openEmbeddedLog({ directory }).catch((error: unknown) => error);
-    expect(second).toBeInstanceOf(FatalError);
-    expect(second).toMatchObject({ code: 'data_dir_locked' });
-    await log.append([out('t', 'the first is well')]);
-    await log.close();
-    expect(inOtherProcess('', 'open', directory).stdout).toBe('open\n');
-  });
-
-  it('does not open what another release wrote', async () => {
-    await (await open()).close();
-    const level = new ClassicLevel(directory);
-    await level.put('\u0001format', '{"format":99}');
-    await level.close();
-    await expect(openEmbeddedLog({ directory })).rejects.toMatchObject({ code: 'invalid_config' });
-  });
-});
-
-describe('damage', () => {
-  it('reports a record whose bytes changed on disk', async () => {
-    const log = await open();
-    const value = randomBytes(100_000);
-    await log.append([{ ...out('t', ''), value }]);
-    await log.close();
-    // Recovery moves the records from the write-ahead log to a table.
-    await (await open()).close();
-    await flipByte(value.subarray(50_000, 50_016));
-    const again = await open();
-    const read = await collect(again, 't').catch((error: unknown) => error);
-    expect(read).toBeInstanceOf(FatalError);
-    expect(read).toMatchObject({ code: 'data_dir_damaged' });
-  });
-
-  it('reports records that are gone, and never passes them over', async () => {
-    const log = await open();
-    for (const n of [0, 1, 2]) await log.append([out('t', `n${n}`)]);
-    await log.close();
-    const level = new ClassicLevel<Buffer, Buffer>(directory, { keyEncoding: 'buffer' });
-    const chunk = Buffer.from([3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
-    expect(await level.has(chunk)).toBe(true);
-    await level.del(chunk);
-    await level.close();
-    await expect(collect(await open(), 't')).rejects.toMatchObject({ code: 'data_dir_damaged' });
-  });
-
-  it('reports a group that has processed more than there is', async () => {
-    const log = await open();
-    await log.append(numbered('t', 0, 'n', 3));
-    const consumer = await log.consume(options('g', 't'), { process: skip });
-    const committed = async () => (await log.positions('g', 't'))[0]?.committed;
-    await eventually(WAIT_MS, committed, (offset) => offset === 3n);
-    await consumer.stop();
-    await log.close();
-    const level = new ClassicLevel<Buffer, Buffer>(directory, { keyEncoding: 'buffer' });
-    for (const kind of [3, 4]) {
-      await level.del(Buffer.from([kind, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
-    }
-    await level.close();
-    const again = await open();
-    const next = await again.consume(options('g', 't'), { process: skip });
-    await expect(next.done).rejects.toMatchObject({ code: 'data_dir_damaged' });
-  });
-
-  async function flipByte(pattern: Buffer): Promise<void> {
-    for (const name of await readdir(directory)) {
-      const path = join(directory, name);
-      const bytes = await readFile(path);
-      const at = bytes.indexOf(pattern);
-      if (at < 0) continue;
-      bytes[at] = (bytes[at] ?? 0) ^ 1;
-      await writeFile(path, bytes);
-      return;
-    }
-    throw new Error('the record is in no file');
-  }
-});
+const folder = folderPerTest();
+const { open } = folder;
 
 describe('retention', () => {
   it('deletes by age of arrival, but keeps the last and the end', async () => {
@@ -226,7 +103,7 @@ describe('limits', () => {
 
   it('loses nothing acknowledged when the disk is full', { timeout: 40_000 }, async () => {
     // A limit of the file size (in KiB) stands for the full disk: write fails with EFBIG.
-    const full = inOtherProcess("trap '' XFSZ; ulimit -f 2000;", 'fill', directory);
+    const full = inOtherProcess("trap '' XFSZ; ulimit -f 2000;", 'fill', folder.path());
     const lines = full.stdout.trim().split('\n');
     expect(lines.slice(-3)).toEqual([
       'refused FatalError log_unavailable',

@@ -23,9 +23,9 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function skipSpace(bytes: Buffer, at: number): number {
+function skipSpace(bytes: Buffer, at: number, end = bytes.length): number {
   let i = at;
-  while (isSpace(bytes[i])) i++;
+  while (i < end && isSpace(bytes[i])) i++;
   return i;
 }
 
@@ -141,8 +141,20 @@ export function scanLines(bytes: Buffer): readonly Span[] {
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline < 0 ? bytes.length : newline;
-    if (skipSpace(bytes, start) < end) lines.push({ start, end });
+    if (skipSpace(bytes, start, end) < end) lines.push({ start, end });
     start = end + 1;
   }
   return lines;
+}
+
+/**
+ * False where the first value of `bytes` goes on after its first line: a document written over
+ * several lines must not be taken for lines of documents.
+ */
+export function isLineWise(bytes: Buffer): boolean {
+  const start = skipSpace(bytes, 0);
+  const first = bytes[start];
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return true;
+  const newline = bytes.indexOf(0x0a, start);
+  return newline < 0 || skipNested(bytes.subarray(0, newline), start) >= 0;
 }

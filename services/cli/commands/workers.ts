@@ -72,7 +72,9 @@ async function runWorker(kind: WorkerKind, options: ConfigOptions): Promise<Exit
   const { context, log } = await open(kind.name, options);
   const http = await openHttp(context);
   const started = await kind.start(context, log);
-  return runUntilSignal(started.worker, context.logger(kind.name), async () => {
+  const logger = context.logger(kind.name);
+  logger.info({ url: http.url }, 'Working');
+  return runUntilSignal(started.worker, logger, async () => {
     await http.close();
     await started.close?.();
     await log.close();

@@ -9,6 +9,7 @@ import {
   type SchemaName,
 } from '../../../schemas/generated/avro.ts';
 import type { Fault } from '../../errors/fault.ts';
+import { createBoundsCheck } from './bounds.ts';
 import { singleObjectHeader } from './fingerprint.ts';
 
 export type Decoded<T> =
@@ -27,6 +28,8 @@ const HEADER_BYTES = 10;
 interface Version {
   readonly type: avro.Type;
   readonly resolver: avro.Resolver | undefined;
+  /** Only where there are arrays: elsewhere avsc notices itself, and this costs time. */
+  readonly isInBounds: ((bytes: Buffer, start: number) => boolean) | undefined;
 }
 
 function parse(schemaText: string): avro.Type {
@@ -49,6 +52,7 @@ export function createCodec<N extends SchemaName>(name: N): Codec<AvroRecords[N]
     versions.set(singleObjectHeader(text).toString('hex'), {
       type,
       resolver: text === newestText ? undefined : writer.createResolver(type),
+      isInBounds: text.includes('"array"') ? createBoundsCheck(text) : undefined,
     });
   }
   return {
@@ -58,6 +62,9 @@ export function createCodec<N extends SchemaName>(name: N): Codec<AvroRecords[N]
     decode(bytes) {
       const version = versions.get(bytes.subarray(0, HEADER_BYTES).toString('hex'));
       if (version === undefined) return fault('unknown_schema', `The value is no known ${name}`);
+      if (version.isInBounds?.(bytes, HEADER_BYTES) === false) {
+        return fault('corrupt_record', `The value is no whole ${name}`);
+      }
       try {
         const reader = version.resolver === undefined ? version.type : writer;
         const value: unknown = reader.fromBuffer(bytes.subarray(HEADER_BYTES), version.resolver);

@@ -36,7 +36,8 @@ export function crc64Avro(bytes: Uint8Array): bigint {
 type Json = string | number | readonly Json[] | { readonly [key: string]: Json };
 
 function fullName(name: string, namespace: string | undefined): string {
-  return name.includes('.') || namespace === undefined ? name : `${namespace}.${name}`;
+  // The empty namespace is the null namespace.
+  return name.includes('.') || !namespace ? name : `${namespace}.${name}`;
 }
 
 function canonicalField(field: Json, namespace: string | undefined): string {
@@ -66,10 +67,9 @@ function canonicalObject(
   const type = schema['type'] as string;
   if (typeof type === 'string' && PRIMITIVES.has(type)) return JSON.stringify(type);
   const named = typeof schema['name'] === 'string';
-  const name = named
-    ? fullName(schema['name'] as string, (schema['namespace'] as string) ?? outer)
-    : '';
-  const namespace = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : outer;
+  const own = (schema['namespace'] as string | undefined) ?? outer;
+  const name = named ? fullName(schema['name'] as string, own) : '';
+  const namespace = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : own;
   const parts = ATTRIBUTE_ORDER.filter((key) => schema[key] !== undefined).map((key) => {
     if (key === 'type' && typeof type !== 'string')
       return [key, canonical(type, namespace)] as const;

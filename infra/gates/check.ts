@@ -42,7 +42,8 @@ const GATES: readonly Gate[] = [
 ];
 
 function unitTestArgs(): string[] {
-  return ['run', '--config', join(ROOT, 'test/vitest.config.ts'), '--project', 'unit'];
+  const config = join(ROOT, 'test/vitest.config.ts');
+  return ['run', '--config', config, '--project', 'unit', 'test/unit'];
 }
 
 async function runGate(gate: Gate): Promise<boolean> {

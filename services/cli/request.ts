@@ -28,7 +28,8 @@ export function parseTime(text: string, nowMs: number): number {
 
 export function parseCondition(text: string): Condition {
   const equals = text.indexOf('=');
-  if (equals < 1) throw usage(`'${text}' is no condition: write field=value, as in user.name=alice`);
+  if (equals < 1)
+    throw usage(`'${text}' is no condition: write field=value, as in user.name=alice`);
   return { field: text.slice(0, equals), value: text.slice(equals + 1) };
 }
 

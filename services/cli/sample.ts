@@ -32,7 +32,9 @@ const OF_SAMPLE = [{ field: 'orchestrator.cluster.name', value: SAMPLE_CLUSTER }
 async function send(url: string, body: Buffer): Promise<void> {
   const response = await fetch(`${url}/v1/audit/${SAMPLE_CLUSTER}`, { method: 'POST', body });
   if (response.ok) return;
-  throw new TransientError(`The front door answered ${response.status}`, { code: 'log_unavailable' });
+  throw new TransientError(`The front door answered ${response.status}`, {
+    code: 'log_unavailable',
+  });
 }
 
 /** How many events and findings the sample gives: the same stages, offline. */

@@ -25,7 +25,8 @@ function runs(spans: readonly Span[], bytes: number): readonly Span[] {
   const result: Span[] = [];
   let run: Span | undefined;
   for (const span of spans) {
-    if (run !== undefined && span.end - run.start <= bytes) run = { start: run.start, end: span.end };
+    if (run !== undefined && span.end - run.start <= bytes)
+      run = { start: run.start, end: span.end };
     else {
       if (run !== undefined) result.push(run);
       run = span;

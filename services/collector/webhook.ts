@@ -41,9 +41,12 @@ function header(value: string | string[] | undefined): string | undefined {
 }
 
 /** What is wrong with the request's address or encoding; undefined: nothing. */
-function refusal(request: FastifyRequest<Route>): readonly [status: number, text: string] | undefined {
+function refusal(
+  request: FastifyRequest<Route>,
+): readonly [status: number, text: string] | undefined {
   const { source, cluster } = request.params;
-  if (source !== 'audit') return [404, `No source '${source}': post audit events to /v1/audit/{cluster}`];
+  if (source !== 'audit')
+    return [404, `No source '${source}': post audit events to /v1/audit/{cluster}`];
   if (!CLUSTER_NAME.test(cluster)) {
     return [400, 'A cluster name has letters, digits, dots, dashes and underscores, 253 at most'];
   }
@@ -80,10 +83,16 @@ export function addCollectorRoutes(server: FastifyInstance, parts: CollectorPart
   };
 
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   server.setErrorHandler((error, request, reply) => {
     if ((error as { code?: string }).code === TOO_LARGE) {
-      return tooLarge(reply, request, Number(request.headers['content-length'] ?? parts.maxBodyBytes));
+      return tooLarge(
+        reply,
+        request,
+        Number(request.headers['content-length'] ?? parts.maxBodyBytes),
+      );
     }
     throw error;
   });
@@ -94,7 +103,8 @@ export function addCollectorRoutes(server: FastifyInstance, parts: CollectorPart
       const refused = refusal(request);
       if (refused !== undefined) return reply.code(refused[0]).send({ error: refused[1] });
       const bytes = declaredBytes(request, parts.maxBodyBytes);
-      if (inFlightBytes + bytes > parts.maxInFlightBytes) return notNow(reply, 'too much in flight');
+      if (inFlightBytes + bytes > parts.maxInFlightBytes)
+        return notNow(reply, 'too much in flight');
       inFlightBytes += bytes;
       reply.raw.once('close', () => {
         inFlightBytes -= bytes;
@@ -123,7 +133,10 @@ export function addCollectorRoutes(server: FastifyInstance, parts: CollectorPart
         await log.append(accepted.records);
       } catch (error) {
         if (!(error instanceof TransientError)) throw error;
-        logger.warn({ code: error.code, error: error.message }, 'Body not accepted, the sender repeats it');
+        logger.warn(
+          { code: error.code, error: error.message },
+          'Body not accepted, the sender repeats it',
+        );
         return notNow(reply, 'the log is unavailable');
       }
       telemetry.received(1);

@@ -48,7 +48,6 @@ function describe(problem: Problem): string {
   return `${path}:${line}:${column}: ${reason}. ${remedy}`;
 }
 
-
 /** All rules, with what keeps some from being used. */
 export async function inspectRules(sources: RuleSources) {
   const bundled = join(packageRoot(), 'services/detector/bundled-rules');

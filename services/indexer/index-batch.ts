@@ -35,9 +35,7 @@ type Batch<T> = readonly Envelope<T | Tick>[];
 
 function candidatesOf<T extends Indexable>(batch: Batch<T>): readonly Candidate[] {
   return batch.flatMap(({ value, origin }) =>
-    isTick(value)
-      ? []
-      : [{ id: value.id, document: value.document, timeMs: origin.timestampMs }],
+    isTick(value) ? [] : [{ id: value.id, document: value.document, timeMs: origin.timestampMs }],
   );
 }
 
@@ -52,7 +50,10 @@ async function snapshot(lane: Lane, keys: readonly string[]): Promise<ReadonlyMa
 }
 
 function waitOf(verdicts: readonly WriteVerdict[]): number {
-  return verdicts.reduce((ms, v) => (v.kind === 'retry' ? Math.max(ms, v.retryAfterMs ?? 0) : ms), 0);
+  return verdicts.reduce(
+    (ms, v) => (v.kind === 'retry' ? Math.max(ms, v.retryAfterMs ?? 0) : ms),
+    0,
+  );
 }
 
 /**
@@ -113,7 +114,9 @@ export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Deci
       const endings = endingsOf(plan);
       let next = 0;
       const outcomes = batch.map(({ value }) =>
-        isTick(value) ? ({ kind: 'drop', reason: 'tick' } as const) : (endings[next++] as (typeof endings)[0]),
+        isTick(value)
+          ? ({ kind: 'drop', reason: 'tick' } as const)
+          : (endings[next++] as (typeof endings)[0]),
       );
       return { outcomes, writes: remember(window, state, arrivalsOf(plan)) };
     };

@@ -60,7 +60,14 @@ export function markExisting(plan: Plan, existing: ReadonlySet<string>): Plan {
 export function operations(plan: Plan, collection: CollectionName): readonly WriteOp[] {
   return plan.flatMap(({ candidate: { id, document }, reduced, ending }) =>
     ending === undefined
-      ? [{ kind: 'create', collection, id, document: reduced ? reduceDocument(document) : document }]
+      ? [
+          {
+            kind: 'create',
+            collection,
+            id,
+            document: reduced ? reduceDocument(document) : document,
+          },
+        ]
       : [],
   );
 }

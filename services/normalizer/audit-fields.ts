@@ -45,7 +45,9 @@ function annotations(value: unknown): JsonObject | undefined {
   if (from === undefined) return undefined;
   const entries = Object.entries(from).flatMap(([key, v]) => {
     const kept = text(v);
-    return kept === undefined || key.trim() === '' ? [] : [[key.replaceAll('.', '_'), kept] as const];
+    return kept === undefined || key.trim() === ''
+      ? []
+      : [[key.replaceAll('.', '_'), kept] as const];
   });
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

@@ -32,7 +32,8 @@ export type Outcome = 'success' | 'failure' | 'unknown';
 /** Success is the server's answer, not the authorizer's: admission refuses what RBAC allowed. */
 export function outcomeOf(event: JsonObject): Outcome {
   const code = int32(object(event['responseStatus'])?.['code']);
-  if (object(event['annotations'])?.['authorization.k8s.io/decision'] === 'forbid') return 'failure';
+  if (object(event['annotations'])?.['authorization.k8s.io/decision'] === 'forbid')
+    return 'failure';
   if (code === undefined) return 'unknown';
   return code < 400 ? 'success' : 'failure';
 }
@@ -77,8 +78,11 @@ function orchestratorFields(ref: JsonObject | undefined, cluster: string): JsonO
 
 /** What the event lacks that a document normally has; `podwitness.missing`. */
 function missingFields(event: JsonObject): readonly string[] {
-  const missing = ['auditID', 'stage', 'requestReceivedTimestamp', 'stageTimestamp'].filter((name) =>
-    name.endsWith('Timestamp') ? time(event[name]) === undefined : text(event[name]) === undefined,
+  const missing = ['auditID', 'stage', 'requestReceivedTimestamp', 'stageTimestamp'].filter(
+    (name) =>
+      name.endsWith('Timestamp')
+        ? time(event[name]) === undefined
+        : text(event[name]) === undefined,
   );
   return text(object(event['user'])?.['username']) === undefined
     ? [...missing, 'user.username']

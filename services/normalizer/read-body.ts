@@ -78,7 +78,9 @@ function readLine(body: Buffer, { start, end }: Span): readonly Item[] {
 /** Lines of which none holds an event are a body that can't be read. */
 function readLines(body: Buffer): Body {
   const items = scanLines(body).flatMap((line) => readLine(body, line));
-  return items.some((item) => item.ok) ? { ok: true, items } : { ok: false, fault: UNREADABLE_BODY };
+  return items.some((item) => item.ok)
+    ? { ok: true, items }
+    : { ok: false, fault: UNREADABLE_BODY };
 }
 
 /** Everything in the body, in its order. Total: bad bytes give faults, never an exception. */

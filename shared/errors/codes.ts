@@ -101,7 +101,8 @@ export const ERROR_CODES = {
   data_dir_damaged: {
     class: 'fatal',
     text: 'The data folder does not hold what was written to it.',
-    action: 'Look for disk errors; restore the folder from a backup, or move it away to start anew.',
+    action:
+      'Look for disk errors; restore the folder from a backup, or move it away to start anew.',
     exit: 69,
   },
   usage: {

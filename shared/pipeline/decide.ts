@@ -26,10 +26,11 @@ export function decideStateless<In, Out, Route extends string = never>(
     const decided = stage.apply(events);
     if (events.length === batch.length) return { outcomes: decided, writes: [] };
     let next = 0;
-    const outcomes = batch.map((e): Outcome<Out, Route> =>
-      isTick(e.value)
-        ? { kind: 'drop', reason: 'tick' }
-        : (decided[next++] as Outcome<Out, Route>),
+    const outcomes = batch.map(
+      (e): Outcome<Out, Route> =>
+        isTick(e.value)
+          ? { kind: 'drop', reason: 'tick' }
+          : (decided[next++] as Outcome<Out, Route>),
     );
     return { outcomes, writes: [] };
   };

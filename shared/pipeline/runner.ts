@@ -139,7 +139,14 @@ function reportRejected<Out, Route extends string>(
       if (ending.kind !== 'reject') continue;
       const { topic, partition, offset } = records[i] as LogRecord;
       const { code, message } = ending.fault;
-      const fields = { stage: parts.name, code, reason: message, topic, partition, offset: String(offset) };
+      const fields = {
+        stage: parts.name,
+        code,
+        reason: message,
+        topic,
+        partition,
+        offset: String(offset),
+      };
       parts.logger.warn(fields, 'Record rejected to the dead letter topic');
     }
   });

@@ -115,7 +115,8 @@ function elasticsearchOptions(config: Config, node: string): ConnectionOptions {
   const { username } = elasticsearch;
   const apiKey = secrets['elasticsearch.apiKeyFile']?.reveal();
   const password = secrets['elasticsearch.passwordFile']?.reveal();
-  const login = username !== undefined && password !== undefined ? { username, password } : undefined;
+  const login =
+    username !== undefined && password !== undefined ? { username, password } : undefined;
   const auth = apiKey === undefined ? login : { apiKey };
   const ca = secrets['elasticsearch.caFile']?.reveal();
   return {

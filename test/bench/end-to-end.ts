@@ -19,7 +19,9 @@ const SENDERS = 4;
 
 async function emitted(worker: Process, stage: string): Promise<number> {
   const text = await (await fetch(`${worker.url}/metrics`)).text();
-  const line = new RegExp(`podwitness_records_emitted_total\\{stage="${stage}"\\} (\\d+)`).exec(text);
+  const line = new RegExp(`podwitness_records_emitted_total\\{stage="${stage}"\\} (\\d+)`).exec(
+    text,
+  );
   return Number(line?.[1] ?? 0);
 }
 

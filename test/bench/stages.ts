@@ -38,7 +38,14 @@ export async function benchStages(recording: Recording): Promise<readonly Figure
   const normalizer = createNormalizerStage({ dataStreamNamespace: 'default' });
   const detector = createDetectorStage(await readRules({ bundled: true, paths: [] }));
   const take = (body: Buffer): Buffer => {
-    const request = { source: 'audit', cluster: 'bench', sender: '', receivedAtMs: 1, body, trace: {} };
+    const request = {
+      source: 'audit',
+      cluster: 'bench',
+      sender: '',
+      receivedAtMs: 1,
+      body,
+      trace: {},
+    };
     const limits = { partBytes: MIB, maxBytes: 32 * MIB };
     const accepted = accept(
       { topic: 't', collectorId: 'c', limits, encode: (batch) => raw.encode(batch) },

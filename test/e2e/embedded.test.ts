@@ -88,32 +88,36 @@ describe.skipIf(missingData() !== undefined)('the embedded pair', () => {
     expect(await running.exited).toBe(0);
   });
 
-  it.each(FAILPOINTS)('loses and doubles nothing when it is killed at %s', {
-    timeout: 120_000,
-  }, async (failpoint) => {
-    const recordings = ['b', 'i3'].map(recordedScenario);
-    if (failpoint.startsWith('in-restore')) {
-      running = await start(['up'], settings);
-      const { url } = running;
-      await deliverAll(() => url, recordings.slice(0, 1));
-      running.kill('SIGKILL');
-      await running.exited;
-      await expect(start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint })).rejects.toThrow(
-        'SIGKILL',
-      );
-      running = await start(['up'], settings);
-    } else {
-      running = await start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint });
-    }
-    let address = running.url;
-    const restarted = failpoint.startsWith('in-restore') ? undefined : restart(running);
-    restarted?.then((url) => {
-      address = url;
-    });
-    await deliverAll(() => address, recordings);
-    if (restarted !== undefined) await restarted;
-    await expectOnce(recordings);
-  });
+  it.each(FAILPOINTS)(
+    'loses and doubles nothing when it is killed at %s',
+    {
+      timeout: 120_000,
+    },
+    async (failpoint) => {
+      const recordings = ['b', 'i3'].map(recordedScenario);
+      if (failpoint.startsWith('in-restore')) {
+        running = await start(['up'], settings);
+        const { url } = running;
+        await deliverAll(() => url, recordings.slice(0, 1));
+        running.kill('SIGKILL');
+        await running.exited;
+        await expect(
+          start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint }),
+        ).rejects.toThrow('SIGKILL');
+        running = await start(['up'], settings);
+      } else {
+        running = await start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint });
+      }
+      let address = running.url;
+      const restarted = failpoint.startsWith('in-restore') ? undefined : restart(running);
+      restarted?.then((url) => {
+        address = url;
+      });
+      await deliverAll(() => address, recordings);
+      if (restarted !== undefined) await restarted;
+      await expectOnce(recordings);
+    },
+  );
 });
 
 /** Waits for the process to be killed at its failpoint, then starts one without. */

@@ -75,7 +75,9 @@ async function deliverAll(recordings: readonly Recording[]): Promise<void> {
 
 async function received(stage: string): Promise<number> {
   const text = await (await fetch(`${urlOf('indexer')}/metrics`)).text();
-  const line = new RegExp(`podwitness_records_received_total\\{stage="${stage}"\\} (\\d+)`).exec(text);
+  const line = new RegExp(`podwitness_records_received_total\\{stage="${stage}"\\} (\\d+)`).exec(
+    text,
+  );
   return Number(line?.[1] ?? 0);
 }
 
@@ -134,19 +136,23 @@ describe.skipIf(skipped)('the real stack', () => {
     ['normalizer', 'after-commit:2', false],
     ['indexer', 'after-bulk:2', false],
     ['indexer', 'before-commit:2', true],
-  ] as const)('loses and doubles nothing when the %s is killed at %s', {
-    timeout: 180_000,
-  }, async (worker, failpoint, isTransactionOpen) => {
-    const recordings = ['b', 'i3'].map(recordedScenario);
-    for (const other of WORKERS) await launch(other, other === worker ? failpoint : undefined);
-    const delivered = deliverAll(recordings);
-    expect(await running.get(worker)?.exited).toBe('SIGKILL');
-    if (isTransactionOpen) await expectOpenTransaction(worker);
-    await rollover();
-    await launch(worker);
-    await delivered;
-    await expectOnce(recordings);
-  });
+  ] as const)(
+    'loses and doubles nothing when the %s is killed at %s',
+    {
+      timeout: 180_000,
+    },
+    async (worker, failpoint, isTransactionOpen) => {
+      const recordings = ['b', 'i3'].map(recordedScenario);
+      for (const other of WORKERS) await launch(other, other === worker ? failpoint : undefined);
+      const delivered = deliverAll(recordings);
+      expect(await running.get(worker)?.exited).toBe('SIGKILL');
+      if (isTransactionOpen) await expectOpenTransaction(worker);
+      await rollover();
+      await launch(worker);
+      await delivered;
+      await expectOnce(recordings);
+    },
+  );
 
   it('loses and doubles nothing when the indexer is killed while it restores', {
     timeout: 180_000,

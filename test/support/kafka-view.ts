@@ -24,7 +24,9 @@ export async function countRecords(
   let lastMs = Date.now();
   await consumer.connect();
   try {
-    const joined = new Promise<void>((resolve) => consumer.on('consumer.group_join', () => resolve()));
+    const joined = new Promise<void>((resolve) =>
+      consumer.on('consumer.group_join', () => resolve()),
+    );
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       eachBatch: async ({ batch }) => {

@@ -41,7 +41,8 @@ export async function eventually<T>(
   for (;;) {
     const seen = await look();
     if (settled(seen)) return seen;
-    if (Date.now() > end) throw new Error(`Not settled in ${deadlineMs} ms: ${JSON.stringify(seen)}`);
+    if (Date.now() > end)
+      throw new Error(`Not settled in ${deadlineMs} ms: ${JSON.stringify(seen)}`);
     await sleep(RETRY_MS);
   }
 }

@@ -10,7 +10,10 @@ export interface ConfigOptions {
 }
 
 export function withConfig(command: Command): Command {
-  return command.option('--config <file>', 'configuration (default: podwitness.yaml if it is there)');
+  return command.option(
+    '--config <file>',
+    'configuration (default: podwitness.yaml if it is there)',
+  );
 }
 
 export function withData(command: Command): Command {

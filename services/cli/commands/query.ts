@@ -41,7 +41,12 @@ export function addQuery(program: Command, run: Run): void {
   withData(withConfig(program.command('query')))
     .description('Search what was indexed: events, findings, sessions, alerts; newest first')
     .argument('<collection>', 'events, findings, sessions or alerts')
-    .option('--where <field=value>', 'equal as text, * for anything; repeatable, all must hold', collect, [])
+    .option(
+      '--where <field=value>',
+      'equal as text, * for anything; repeatable, all must hold',
+      collect,
+      [],
+    )
     .option('--since <time>', '15m, 2h, 7d, or an ISO time')
     .option('--limit <n>', 'at most so many', '100')
     .option('--output <format>', 'table or ndjson (default: table on a terminal)')

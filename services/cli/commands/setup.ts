@@ -85,7 +85,9 @@ async function setup(options: SetupOptions): Promise<ExitCode> {
 
 export function addSetup(program: Command, run: Run): void {
   withData(withConfig(program.command('setup')))
-    .description('Make topics, rights and index templates; says what the cluster can not do; idempotent')
+    .description(
+      'Make topics, rights and index templates; says what the cluster can not do; idempotent',
+    )
     .option('--print', 'only print the rights that the workers need, for an administrator')
     .action((options: SetupOptions) => run(setup(options)));
 }

@@ -100,7 +100,9 @@ async function up(options: UpOptions): Promise<ExitCode> {
 
 export function addUp(program: Command, run: Run): void {
   withData(withConfig(program.command('up')))
-    .description('Run everything in one process: embedded, or with the Kafka and Elasticsearch of the configuration')
+    .description(
+      'Run everything in one process: embedded, or with the Kafka and Elasticsearch of the configuration',
+    )
     .option('--sample', 'feed the bundled sample through the front door and show what comes out')
     .action((options: UpOptions) => run(up(options)));
 }

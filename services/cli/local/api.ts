@@ -58,13 +58,17 @@ export function addLocalApi(server: FastifyInstance, parts: LocalApiParts): stri
   const token = randomBytes(32).toString('base64url');
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-      try {
-        done(null, JSON.parse(String(body)));
-      } catch (error) {
-        done(error as Error);
-      }
-    });
+    scope.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string' },
+      (_request, body, done) => {
+        try {
+          done(null, JSON.parse(String(body)));
+        } catch (error) {
+          done(error as Error);
+        }
+      },
+    );
     scope.addHook('onRequest', async (request, reply) => {
       if (!isAllowed(request, token)) return reply.code(403).send({ error: 'Not allowed' });
     });

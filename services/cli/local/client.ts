@@ -12,7 +12,9 @@ import { API_FILE, type ApiAddress } from './api.ts';
 export async function findApi(dataDir: string): Promise<ApiAddress | undefined> {
   try {
     const address = JSON.parse(await readFile(join(dataDir, API_FILE), 'utf8')) as ApiAddress;
-    const alive = await fetch(new URL('/livez', address.url), { signal: AbortSignal.timeout(2_000) });
+    const alive = await fetch(new URL('/livez', address.url), {
+      signal: AbortSignal.timeout(2_000),
+    });
     return alive.ok ? address : undefined;
   } catch {
     return undefined; // No file, or left over by a process that died: nobody runs there.

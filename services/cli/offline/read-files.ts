@@ -48,6 +48,9 @@ export async function* readLines(path: string): AsyncGenerator<Buffer> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new FatalError(`Can't read ${path} (${code})`, { code: 'unreadable_input', cause: error });
+    throw new FatalError(`Can't read ${path} (${code})`, {
+      code: 'unreadable_input',
+      cause: error,
+    });
   }
 }

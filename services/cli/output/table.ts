@@ -22,6 +22,11 @@ export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly
   const all = [columns.map((c) => c.title), ...cells];
   const widths = columns.map((_, i) => Math.max(...all.map((line) => line[i]?.length ?? 0)));
   return all
-    .map((line) => line.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd())
+    .map((line) =>
+      line
+        .map((text, i) => text.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

@@ -33,7 +33,9 @@ function entriesOf(right: LogRight): readonly AclEntry[] {
     permissionType: AclPermissionTypes.ALLOW,
     resourceType: RESOURCES[right.resource],
     resourceName: right.resource === 'Cluster' ? 'kafka-cluster' : right.name,
-    resourcePatternType: right.isPrefix ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+    resourcePatternType: right.isPrefix
+      ? ResourcePatternTypes.PREFIXED
+      : ResourcePatternTypes.LITERAL,
   }));
 }
 

@@ -25,11 +25,19 @@ export function createMetrics(): Metrics {
       registers: [registry],
     });
 
-  const received = counter('records_received', 'Records, or parts of records, decided on', ['stage']);
+  const received = counter('records_received', 'Records, or parts of records, decided on', [
+    'stage',
+  ]);
   const emitted = counter('records_emitted', 'Records that gave output', ['stage']);
-  const dropped = counter('records_dropped', 'Records that were meant to end here', ['stage', 'reason']);
+  const dropped = counter('records_dropped', 'Records that were meant to end here', [
+    'stage',
+    'reason',
+  ]);
   const diverted = counter('records_diverted', 'Records sent another way', ['stage', 'route']);
-  const rejected = counter('records_rejected', 'Records sent to the dead letter', ['stage', 'code']);
+  const rejected = counter('records_rejected', 'Records sent to the dead letter', [
+    'stage',
+    'code',
+  ]);
   const sent = counter('records_sent', 'Records written to output topics', ['stage']);
   const retried = counter('retries', 'Tries that a sick neighbour made fail', ['stage', 'code']);
   const seconds = histogram(
@@ -37,7 +45,11 @@ export function createMetrics(): Metrics {
     'Time from delivery of a batch to its commit',
     [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
   );
-  const records = histogram('batch_records', 'Records in a batch', [1, 10, 50, 100, 500, 1000, 2000, 5000]);
+  const records = histogram(
+    'batch_records',
+    'Records in a batch',
+    [1, 10, 50, 100, 500, 1000, 2000, 5000],
+  );
 
   return {
     stage: (stage) => ({

@@ -59,4 +59,3 @@ export const composeFile = z
   });
 
 export type ComposeFile = z.infer<typeof composeFile>;
-export type ComposeService = z.infer<typeof service>;

@@ -32,29 +32,6 @@ export type Prepared =
   | { readonly ok: true; readonly row: Row }
   | { readonly ok: false; readonly fault: Fault };
 
-/** Deeper ones can be parsed but not written again: JSON.stringify recurses. */
-const MAX_DEPTH = 1_000;
-
-/** Does the document nest deeper than `limit`? Total: for what is no JSON too. */
-function isDeep(json: string, limit: number): boolean {
-  // Each level takes two characters.
-  if (json.length < 2 * limit) return false;
-  let depth = 0;
-  let inText = false;
-  for (let i = 0; i < json.length && depth <= limit; i++) {
-    const code = json.charCodeAt(i);
-    if (code === 0x5c) i++;
-    else if (code === 0x22) inText = !inText;
-    else if (!inText) depth += nesting(code);
-  }
-  return depth > limit;
-}
-
-function nesting(code: number): -1 | 0 | 1 {
-  if (code === 0x5b || code === 0x7b) return 1;
-  return code === 0x5d || code === 0x7d ? -1 : 0;
-}
-
 function refused(message: string, field?: string): Prepared {
   const fault: Fault = { code: 'document_refused', message };
   return { ok: false, fault: field === undefined ? fault : { ...fault, field } };
@@ -77,7 +54,6 @@ export function prepareRow(op: WriteOp): Prepared {
   if (problem !== undefined) return refused(problem);
   if (!isUtf8(op.document)) return refused('the document is not UTF-8');
   const json = op.document.toString('utf8');
-  if (isDeep(json, MAX_DEPTH)) return refused(`the document nests deeper than ${MAX_DEPTH}`);
   const document = parseObject(json);
   if (document === undefined) return refused('the document is no JSON object');
   const ts = parseTimestamp(document['@timestamp']);

@@ -9,10 +9,7 @@ import { addSetup } from './commands/setup.ts';
 import { addTail } from './commands/tail.ts';
 import { addUp } from './commands/up.ts';
 import { addWorkers } from './commands/workers.ts';
-import { EXIT, type ExitCode } from './exit.ts';
-
-/** Runs a command's action: sets the exit code, reports errors. */
-export type Run = (action: Promise<ExitCode>) => Promise<void>;
+import { EXIT, type ExitCode, type Run } from './exit.ts';
 
 const EXAMPLES = `
 Start here:

@@ -15,6 +15,9 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** Runs a command's action: sets the exit code, reports errors. */
+export type Run = (action: Promise<ExitCode>) => Promise<void>;
+
 export interface Ending {
   readonly exitCode: ExitCode;
   readonly text: string;

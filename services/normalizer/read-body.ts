@@ -49,9 +49,9 @@ function parse(text: string): { readonly value: unknown } | undefined {
 
 /** The items of one parsed document; undefined if it is nothing that holds events. */
 function valuesOf(document: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(document)) return document;
+  if (Array.isArray(document)) return document as readonly unknown[];
   if (!isObject(document)) return undefined;
-  if (Array.isArray(document['items'])) return document['items'];
+  if (Array.isArray(document['items'])) return document['items'] as readonly unknown[];
   return isAuditEvent(document) ? [document] : undefined;
 }
 

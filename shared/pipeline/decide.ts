@@ -24,7 +24,9 @@ export function decideStateless<In, Out, Route extends string = never>(
   return (_lane, batch) => async () => {
     const events = batch.filter((e): e is Envelope<In> => !isTick(e.value));
     const decided = stage.apply(events);
-    if (events.length === batch.length) return { outcomes: decided, writes: [] };
+    // A wrong number of outcomes is the runner's to refuse; ticks must not fill the gap.
+    if (events.length === batch.length || decided.length !== events.length)
+      return { outcomes: decided, writes: [] };
     let next = 0;
     const outcomes = batch.map(
       (e): Outcome<Out, Route> =>

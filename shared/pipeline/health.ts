@@ -1,12 +1,7 @@
 /**
- * Owns: what /readyz says: the parts of a process that can't serve now, and why.
+ * Owns: keeping what /readyz says.
  */
-export interface Health {
-  /** `reason` undefined: the part is well. A part counts from its first call on. */
-  set(part: string, reason: string | undefined): void;
-  /** Parts that are not well, with reasons; empty when ready. */
-  troubles(): Readonly<Record<string, string>>;
-}
+import type { Health } from '../ports/telemetry.ts';
 
 export function createHealth(): Health {
   const reasons = new Map<string, string>();

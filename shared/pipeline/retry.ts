@@ -1,6 +1,6 @@
 /**
- * Owns: the one retry policy for sick neighbours: exponential with full jitter, endless until the
- * signal aborts, never shorter than the neighbour's own Retry-After.
+ * Owns: the one retry policy for sick neighbours: exponential, the second half of each wait left to
+ * chance, endless until the signal aborts, never shorter than the neighbour's own Retry-After.
  */
 import { LaneLostError, TransientError } from '../errors/fault.ts';
 import type { Clock } from '../ports/telemetry.ts';
@@ -17,6 +17,9 @@ export interface RetryParts {
   readonly onRetry: (error: TransientError, attempt: number, waitMs: number) => void;
 }
 
+/** Timers that are set to more fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Milliseconds to wait before attempt `attempt + 1`; `chance` in [0, 1). */
 export function backoffMs(
   policy: RetryPolicy,
@@ -25,7 +28,8 @@ export function backoffMs(
   retryAfterMs = 0,
 ): number {
   const ceiling = Math.min(policy.maxMs, policy.initialMs * 2 ** Math.min(attempt - 1, 30));
-  return Math.max(retryAfterMs, Math.ceil(ceiling * (0.5 + chance / 2)));
+  const waitMs = Math.max(retryAfterMs, Math.ceil(ceiling * (0.5 + chance / 2)));
+  return Math.min(waitMs, LONGEST_TIMER_MS);
 }
 
 /**

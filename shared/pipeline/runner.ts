@@ -5,10 +5,9 @@
  */
 import { type Fault, LaneLostError, type TransientError } from '../errors/fault.ts';
 import type { Consumer, Lane, Log, LogRecord } from '../ports/log.ts';
-import type { Clock, Logger, StageTelemetry } from '../ports/telemetry.ts';
+import type { Clock, Health, Logger, StageTelemetry } from '../ports/telemetry.ts';
 import { commitOf, type DeadLetterSink, type Sinks } from './commit.ts';
 import type { Attempt, Decide } from './decide.ts';
-import type { Health } from './health.ts';
 import { type Ending, endings, type Outcome } from './outcome.ts';
 import { type RetryPolicy, retrying } from './retry.ts';
 import type { Envelope, Tick } from './stage.ts';
@@ -160,6 +159,9 @@ export async function startWorker<In, Out, Route extends string = never>(
   const giveUp = new AbortController();
   const lanes = new Set<Lane>();
 
+  /** A partition has its own part in the health: a well one says nothing about a sick one. */
+  const partOf = (lane: Lane): string => `${name}/${lane.partition}`;
+
   const persist = <T>(lane: Lane, action: () => Promise<T>): Promise<T> =>
     retrying(
       {
@@ -168,7 +170,7 @@ export async function startWorker<In, Out, Route extends string = never>(
         signal: AbortSignal.any([lane.signal, giveUp.signal]),
         onRetry(error: TransientError, attempt, waitMs) {
           telemetry.retried(error.code);
-          health.set(name, `${error.code}: ${error.message}`);
+          health.set(partOf(lane), `${error.code}: ${error.message}`);
           const fields = { stage: name, code: error.code, attempt, waitMs, error: error.message };
           logger.warn(fields, 'Neighbour unavailable, trying again');
         },
@@ -178,10 +180,14 @@ export async function startWorker<In, Out, Route extends string = never>(
 
   const process = async (lane: Lane, records: readonly LogRecord[]): Promise<void> => {
     const started = clock.now();
-    const decision = await persist(lane, attemptOn(parts, lane, records));
-    const change = commitOf(records, decision, parts.sinks, parts.dead);
-    await persist(lane, () => lane.commit(change));
-    health.set(name, undefined);
+    const decided = async () => {
+      const decision = await persist(lane, attemptOn(parts, lane, records));
+      const change = commitOf(records, decision, parts.sinks, parts.dead);
+      await persist(lane, () => lane.commit(change));
+      return decision;
+    };
+    // Also when the partition is lost: its trouble is the next owner's then.
+    const decision = await decided().finally(() => health.set(partOf(lane), undefined));
     count(telemetry, decision.outcomes);
     reportRejected(parts as WorkerParts<unknown, Out, Route>, records, decision.outcomes);
     telemetry.batch(records.length, (clock.now() - started) / 1000);
@@ -235,7 +241,10 @@ function running(
   graceMs: number,
   stopTicks: () => void,
 ): RunningWorker {
-  const done = consumer.done.finally(stopTicks);
+  const done = consumer.done.finally(stopTicks).catch((error: unknown) => {
+    // What `stop` gave up is the next owner's, and no error.
+    if (!(giveUp.signal.aborted && error instanceof LaneLostError)) throw error;
+  });
   done.catch(() => {}); // The owner awaits `done`; without this a late await is an unhandled rejection.
   return {
     done,

@@ -6,6 +6,7 @@ import type { Headers, OutRecord } from '../ports/log.ts';
 import type { Tick } from './stage.ts';
 
 const HEADER = 'podwitness-tick';
+const MILLISECONDS = /^\d{1,15}$/;
 
 export function tickRecord(topic: string, partition: number, timeMs: number): OutRecord {
   return {
@@ -18,8 +19,9 @@ export function tickRecord(topic: string, partition: number, timeMs: number): Ou
   };
 }
 
-/** The tick that a record's headers name, if it is one. */
+/** The tick that a record's headers name, if it is one. A header that names no time is none. */
 export function readTick(headers: Headers): Tick | undefined {
   const text = headers[HEADER];
-  return text === undefined ? undefined : { kind: 'tick', timeMs: Number(text) };
+  if (text === undefined || !MILLISECONDS.test(text)) return undefined;
+  return { kind: 'tick', timeMs: Number(text) };
 }

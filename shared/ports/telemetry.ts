@@ -1,5 +1,6 @@
 /**
- * Owns: how code below main.ts speaks: log lines and test failpoints. Interfaces only.
+ * Owns: how code below main.ts speaks: log lines, counts, health; time, chance and test failpoints.
+ * Interfaces only.
  * A log line is a constant message with fields; warn = nothing lost, error = loss or a person is needed.
  */
 type Fields = Readonly<Record<string, unknown>>;
@@ -48,4 +49,12 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** In [0, 1), for jitter. */
   random(): number;
+}
+
+/** What /readyz says: the parts of a process that can't serve now, and why. */
+export interface Health {
+  /** `reason` undefined: the part is well. A part counts from its first call on. */
+  set(part: string, reason: string | undefined): void;
+  /** Parts that are not well, with reasons; empty when ready. */
+  troubles(): Readonly<Record<string, string>>;
 }

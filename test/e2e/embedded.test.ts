@@ -6,20 +6,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { missingData, type Recording, recordedScenario } from '../support/data.ts';
+import { missingData, type Recording, recordedBurst, recordedScenario } from '../support/data.ts';
 import { distinctEvents, documentKeys } from '../support/distinct.ts';
 import { type Process, query, run, type Settings, start } from '../support/podwitness.ts';
 import { deliver, eventually } from '../support/sender.ts';
 
 const SCENARIOS = ['a', 'b', 'c', 'd', 'f', 'i1', 'i3'];
 const SETTLE_MS = 30_000;
-const FAILPOINTS = [
-  'after-produce:3',
-  'before-commit:3',
-  'after-commit:3',
-  'after-bulk:2',
-  'in-restore:1',
-];
+const FAILPOINTS = ['after-produce:3', 'before-commit:3', 'after-commit:3', 'after-bulk:2'];
 
 let folder: string;
 let running: Process | undefined;
@@ -95,29 +89,41 @@ describe.skipIf(missingData() !== undefined)('the embedded pair', () => {
     },
     async (failpoint) => {
       const recordings = ['b', 'i3'].map(recordedScenario);
-      if (failpoint.startsWith('in-restore')) {
-        running = await start(['up'], settings);
-        const { url } = running;
-        await deliverAll(() => url, recordings.slice(0, 1));
-        running.kill('SIGKILL');
-        await running.exited;
-        await expect(
-          start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint }),
-        ).rejects.toThrow('SIGKILL');
-        running = await start(['up'], settings);
-      } else {
-        running = await start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint });
-      }
+      running = await start(['up'], { ...settings, PODWITNESS_FAILPOINT: failpoint });
       let address = running.url;
-      const restarted = failpoint.startsWith('in-restore') ? undefined : restart(running);
-      restarted?.then((url) => {
+      const restarted = restart(running).then((url) => {
         address = url;
       });
       await deliverAll(() => address, recordings);
-      if (restarted !== undefined) await restarted;
+      await restarted;
       await expectOnce(recordings);
     },
   );
+
+  it('loses and doubles nothing when it is killed while it restores', {
+    timeout: 120_000,
+  }, async () => {
+    const recordings = ['b', 'i3'].map(recordedScenario);
+    running = await start(['up'], settings);
+    const first = running.url;
+    await deliverAll(() => first, recordings.slice(0, 1));
+    running.kill('SIGKILL');
+    await running.exited;
+    const dying = start(['up'], { ...settings, PODWITNESS_FAILPOINT: 'in-restore' });
+    await expect(dying).rejects.toThrow('SIGKILL');
+    running = await start(['up'], settings);
+    const { url } = running;
+    await deliverAll(() => url, recordings);
+    await expectOnce(recordings);
+  });
+
+  it('takes the whole burst', { timeout: 120_000 }, async () => {
+    const burst = recordedBurst();
+    running = await start(['up'], settings);
+    const { url } = running;
+    await deliverAll(() => url, [burst]);
+    await expectOnce([burst]);
+  });
 });
 
 /** Waits for the process to be killed at its failpoint, then starts one without. */

@@ -12,8 +12,7 @@ import {
   openStore,
 } from '../../../shared/runtime/context.ts';
 import { readRules } from '../../detector/read-rules.ts';
-import type { Run } from '../commands.ts';
-import { endingOf, EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, endingOf, type Run } from '../exit.ts';
 import { write } from '../output/write.ts';
 import { findApi } from '../local/client.ts';
 import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';

@@ -4,8 +4,7 @@
 import type { Command } from 'commander';
 import type { StoredDocument } from '../../../shared/ports/event-store.ts';
 import { createContext } from '../../../shared/runtime/context.ts';
-import type { Run } from '../commands.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { formatDocuments, outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
 import { queryDocuments } from '../reader.ts';

@@ -13,8 +13,7 @@ import {
   openStore,
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
-import type { Run } from '../commands.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { formatTable } from '../output/table.ts';
 import { write } from '../output/write.ts';
 import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';

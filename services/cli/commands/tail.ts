@@ -3,8 +3,7 @@
  */
 import type { Command } from 'commander';
 import { createContext } from '../../../shared/runtime/context.ts';
-import type { Run } from '../commands.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { write } from '../output/write.ts';
 import { tailTopic } from '../reader.ts';
 import { parseTail } from '../request.ts';

@@ -6,7 +6,7 @@ import { unknownFields } from './compile.ts';
 import { isForAudit, knownFieldNames } from './fields.ts';
 import { compileRules, type RuleSet } from './match.ts';
 import type { Position, Problem, Rule, RuleFile } from './model.ts';
-import { nearestName } from './nearest.ts';
+import { nearestName } from '../../../shared/domain/nearest.ts';
 import { parseRules } from './parse.ts';
 
 interface LoadedRules {

@@ -3,7 +3,7 @@
  * Does not own: applying them to values (selection.ts).
  */
 import type { Comparison } from './model.ts';
-import { nearestName } from './nearest.ts';
+import { nearestName } from '../../../shared/domain/nearest.ts';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['lt', 'lte', 'gt', 'gte']);
 const OPENINGS: ReadonlySet<string> = new Set(['contains', 'startswith', 'endswith']);

@@ -6,7 +6,7 @@ import { contentId } from '../../../shared/domain/ids.ts';
 import { parseCondition } from './condition.ts';
 import { LEVELS } from './model.ts';
 import type { Condition, Level, LogSource, Problem, Rule, RuleFile, Selection } from './model.ts';
-import { nearestName } from './nearest.ts';
+import { nearestName } from '../../../shared/domain/nearest.ts';
 import { readSelection } from './selection.ts';
 import { type Entry, itemsOf, type Node, readSource, scalarOf, type Source } from './source.ts';
 

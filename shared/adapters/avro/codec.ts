@@ -33,7 +33,7 @@ interface Version {
 }
 
 function parse(schemaText: string): avro.Type {
-  return avro.Type.forSchema(JSON.parse(schemaText), { wrapUnions: false });
+  return avro.Type.forSchema(JSON.parse(schemaText) as avro.Schema, { wrapUnions: false });
 }
 
 function fault(code: 'unknown_schema' | 'corrupt_record', message: string): Decoded<never> {

@@ -52,7 +52,6 @@ function attributeText(key: string, value: Json, namespace: string | undefined):
     case 'symbols':
       return `[${(value as readonly Json[]).map((s) => JSON.stringify(s)).join(',')}]`;
     case 'size':
-      return String(value);
     case 'name':
       return JSON.stringify(value);
     default:

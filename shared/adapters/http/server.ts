@@ -3,8 +3,7 @@
  */
 import Fastify, { type FastifyInstance } from 'fastify';
 import { FatalError } from '../../errors/fault.ts';
-import type { Health } from '../../pipeline/health.ts';
-import type { Logger } from '../../ports/telemetry.ts';
+import type { Health, Logger } from '../../ports/telemetry.ts';
 
 export interface HttpOptions {
   readonly host: string;

@@ -32,8 +32,8 @@ describe('loading rules', () => {
 
   it('leaves out rules for other events', () => {
     const { problems, ruleSet } = load(
-      rule('a', '{EventID: 1}', '{product: windows, service: security}'),
-      rule('b', '{EventID: 1}', ''),
+      rule('a', '{CommandLine: 1}', '{product: windows, service: security}'),
+      rule('b', '{CommandLine: 1}', ''),
     );
     expect(ruleSet.rules).toEqual([]);
     expect(problems.map(({ kind, reason }) => [kind, reason])).toEqual([
@@ -56,11 +56,11 @@ describe('loading rules', () => {
   });
 
   it('refuses a field that no event has, with its place and a guess', () => {
-    const { problems, ruleSet } = load(rule('a', '{verb: get, objectref.name: x, EventID: 1}'));
+    const { problems, ruleSet } = load(rule('a', '{verb: get, objectref.name: x, CommandLine: 1}'));
     expect(ruleSet.rules).toEqual([]);
     expect(problems.map((p) => [p.line, p.column, p.reason, p.remedy])).toEqual([
       [5, 18, 'no event has a field "objectref.name"', 'Did you mean "objectRef"?'],
-      [5, 37, 'no event has a field "EventID"', 'Use a field of the audit event or of ECS.'],
+      [5, 37, 'no event has a field "CommandLine"', 'Use a field of the audit event or of ECS.'],
     ]);
   });
 

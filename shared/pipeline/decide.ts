@@ -24,9 +24,10 @@ export function decideStateless<In, Out, Route extends string = never>(
   return (_lane, batch) => async () => {
     const events = batch.filter((e): e is Envelope<In> => !isTick(e.value));
     const decided = stage.apply(events);
-    // A wrong number of outcomes is the runner's to refuse; ticks must not fill the gap.
-    if (events.length === batch.length || decided.length !== events.length)
-      return { outcomes: decided, writes: [] };
+    if (decided.length !== events.length) {
+      throw new Error(`Stage ${stage.name} decided ${decided.length} of ${events.length}`);
+    }
+    if (events.length === batch.length) return { outcomes: decided, writes: [] };
     let next = 0;
     const outcomes = batch.map(
       (e): Outcome<Out, Route> =>

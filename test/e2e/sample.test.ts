@@ -49,7 +49,11 @@ it('shows the findings of the story', async () => {
 });
 
 it('answers query and tail through the running process', async () => {
-  const found = await query('findings', ['user.name=bob', 'podwitness.finding.level=high'], settings);
+  const found = await query(
+    'findings',
+    ['user.name=bob', 'podwitness.finding.level=high'],
+    settings,
+  );
   expect(found).toMatchObject([{ rule: { name: 'Cluster Admin Rights Bound' } }]);
   const tailed = await run(['tail', 'audit.raw', '--from', 'beginning', '--until-end'], settings);
   const [record] = tailed.stdout.split('\n').filter((line) => line !== '');
@@ -67,7 +71,9 @@ it('says that it is ready, and what it counted', async () => {
 });
 
 it('lets nobody in without the token, or by another name', async () => {
-  const { token } = JSON.parse(await readFile(join(folder, 'api.json'), 'utf8')) as { token: string };
+  const { token } = JSON.parse(await readFile(join(folder, 'api.json'), 'utf8')) as {
+    token: string;
+  };
   expect((await stat(join(folder, 'api.json'))).mode & 0o777).toBe(0o600);
   const authorization = `Bearer ${token}`;
   const type = { 'content-type': 'application/json' };

@@ -105,7 +105,9 @@ describe.skipIf(missingData() !== undefined)('scan of the recordings', () => {
     const { auditLog } = recordedBurst();
     const scanned = await run(['scan', auditLog, '--emit', 'events']);
     const lines = execFileSync('gzip', ['-dc', auditLog], { maxBuffer: 1e9 });
-    expect(documents(scanned.stdout)).toHaveLength(lines.toString('utf8').trim().split('\n').length);
+    expect(documents(scanned.stdout)).toHaveLength(
+      lines.toString('utf8').trim().split('\n').length,
+    );
     const again = await run(['scan', auditLog, '--emit', 'events']);
     expect(sha256(again.stdout)).toBe(sha256(scanned.stdout));
   });

@@ -6,8 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { missingData, type Recording, recordedScenario } from '../support/data.ts';
+import { missingData, type Recording, recordedBurst, recordedScenario } from '../support/data.ts';
 import { distinctEvents, documentKeys } from '../support/distinct.ts';
 import { countRecords } from '../support/kafka-view.ts';
 import { type Process, query, run, type Settings, startWorker } from '../support/podwitness.ts';
@@ -17,10 +18,10 @@ import { deliver, eventually } from '../support/sender.ts';
 const SCENARIOS = ['a', 'b', 'c', 'd', 'f', 'i1', 'i3'];
 const WORKERS = ['collector', 'normalizer', 'detector', 'indexer'] as const;
 type Worker = (typeof WORKERS)[number];
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 120_000;
+const QUIET_MS = 2_000;
 
-const real = requireReal();
-const skipped = 'skip' in real || missingData() !== undefined;
+const skipped = 'skip' in requireReal() || missingData() !== undefined;
 
 let folder: string;
 let namespace: string;
@@ -94,6 +95,15 @@ async function settle(deliveries: readonly Recording[]): Promise<void> {
   );
 }
 
+/** Waits until nothing more reaches the indexer: what would be doubled is doubled by then. */
+async function quiet(): Promise<void> {
+  for (let last = -1, now = 0; now !== last; ) {
+    last = now;
+    await sleep(QUIET_MS);
+    now = await received('indexer.events');
+  }
+}
+
 async function expectOnce(recordings: readonly Recording[]): Promise<void> {
   for (const recording of recordings) {
     const where = [`orchestrator.cluster.name=${recording.name}`];
@@ -128,6 +138,14 @@ describe.skipIf(skipped)('the real stack', () => {
     await expectOnce(recordings);
     for (const worker of running.values()) worker.kill('SIGTERM');
     for (const worker of running.values()) expect(await worker.exited).toBe(0);
+  });
+
+  it('takes the whole burst', { timeout: 240_000 }, async () => {
+    const burst = recordedBurst();
+    for (const worker of WORKERS) await launch(worker);
+    await deliverAll([burst]);
+    await settle([burst]);
+    await expectOnce([burst]);
   });
 
   it.each([

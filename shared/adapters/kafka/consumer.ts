@@ -6,7 +6,6 @@
  * only if nobody has fenced the lane's producer since it read the committed offset and the state,
  * so a lane whose commits succeed has had no other owner in between.
  */
-import type { Kafka } from 'kafkajs';
 import { FatalError } from '../../errors/fault.ts';
 import type { Consumer, ConsumerOptions, LaneHandler } from '../../ports/log.ts';
 import type { LaneContext } from './lane.ts';
@@ -37,16 +36,16 @@ export async function startConsumer(parts: ConsumerParts): Promise<RunningConsum
 
 /** State lies in the changelog's partition of the same number: the counts must be equal. */
 async function coPartitions({ context, options }: ConsumerParts): Promise<number> {
-  const count = await partitionCount(context.general, options.topic);
+  const count = await partitionCount(context, options.topic);
   if (options.changelogTopic === undefined) return count;
-  const changelog = await partitionCount(context.general, options.changelogTopic);
+  const changelog = await partitionCount(context, options.changelogTopic);
   if (changelog === count) return count;
   const what = `${options.topic} has ${count} partitions, its changelog ${options.changelogTopic}`;
   throw new FatalError(`${what} has ${changelog}: they must be equal`, { code: 'missing_topic' });
 }
 
-async function partitionCount(kafka: Kafka, topic: string): Promise<number> {
-  const reader = await openTopicReader(kafka, topic);
+async function partitionCount({ clock, general }: LaneContext, topic: string): Promise<number> {
+  const reader = await openTopicReader(general, topic, clock);
   try {
     return (await reader.partitions()).length;
   } finally {

@@ -36,7 +36,6 @@ const PASSING = new Set([
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
   'REBALANCE_IN_PROGRESS',
-  'KafkaJSGroupCoordinatorNotFound',
   'KafkaJSLockTimeout',
   'KafkaJSNumberOfRetriesExceeded',
   'KafkaJSTimeout',
@@ -117,6 +116,12 @@ export function logErrorOf(error: unknown, doing: string): unknown {
   }
   if (MISSING.has(type)) return new FatalError(said, { code: 'missing_topic', ...options });
   if (TOO_LARGE.has(type)) return new FatalError(said, { code: 'item_too_large', ...options });
+  if (root.name === 'KafkaJSGroupCoordinatorNotFound') {
+    // kafkajs swallows why: no broker could say, or the user lacks Describe on the group or id.
+    const hint =
+      'brokers are away, or the right Describe on the group or transactional id is missing';
+    return new TransientError(`${said} (${hint})`, { code: 'log_unavailable', ...options });
+  }
   if (isPassing(root)) return new TransientError(said, { code: 'log_unavailable', ...options });
   return error;
 }

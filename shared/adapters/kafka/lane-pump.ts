@@ -109,7 +109,7 @@ class LaneStream {
 
   async #fetch(): Promise<Portion> {
     const { context, lane } = this.#parts;
-    this.#reader ??= await openTopicReader(context.general, lane.topic);
+    this.#reader ??= await openTopicReader(context.general, lane.topic, context.clock);
     const reader = this.#reader;
     if (this.#isClosed) this.#forget();
     this.#position ??= (await reader.starts([lane.partition])).get(lane.partition) ?? 0n;

@@ -4,7 +4,7 @@
  */
 import type { Kafka } from 'kafkajs';
 import type { StateReader } from '../../ports/log.ts';
-import type { Failpoint } from '../../ports/telemetry.ts';
+import type { Clock, Failpoint } from '../../ports/telemetry.ts';
 import { restore } from './changelog.ts';
 import type { StateCache } from './state-cache.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -17,6 +17,7 @@ export interface StateParts {
   readonly topic: string;
   readonly changelogTopic: string | undefined;
   readonly failpoint: Failpoint;
+  readonly clock: Clock;
 }
 
 /**
@@ -24,12 +25,12 @@ export interface StateParts {
  * fencing. Throws TransientError, FatalError.
  */
 export async function restoredCache(
-  { changelogTopic, failpoint, general, group, states, topic }: StateParts,
+  { changelogTopic, clock, failpoint, general, group, states, topic }: StateParts,
   partition: number,
   signal: AbortSignal,
 ): Promise<StateCache | undefined> {
   if (changelogTopic === undefined) return undefined;
-  const reader = await openTopicReader(general, changelogTopic);
+  const reader = await openTopicReader(general, changelogTopic, clock);
   try {
     const identity = { clusterId: await reader.clusterId(), topic: changelogTopic, partition };
     const cache = await states.open(group, identity, topic);

@@ -6,11 +6,11 @@
 import type { Kafka } from 'kafkajs';
 import { LaneLostError } from '../../errors/fault.ts';
 import type { Lane, LaneCommit, StateReader, StateWrite } from '../../ports/log.ts';
-import type { Clock, Logger } from '../../ports/telemetry.ts';
+import type { Logger } from '../../ports/telemetry.ts';
 import type { AdminAccess } from './admin-access.ts';
 import { changelogRecord } from './changelog.ts';
 import { settledOffset } from './committed-offsets.ts';
-import { isFenced, logErrorOf, rootOf } from './errors.ts';
+import { isFenced, logErrorOf, rootOf, translated } from './errors.ts';
 import { guardedReader, restoredCache, type StateParts } from './lane-state.ts';
 import { COMMIT_DEADLINE_MS } from './options.ts';
 import { partitionName } from './sending.ts';
@@ -25,7 +25,6 @@ export interface LaneContext extends StateParts {
   readonly admin: AdminAccess;
   readonly topics: TopicGuard;
   readonly logger: Logger;
-  readonly clock: Clock;
 }
 
 export interface OwnedLane extends Lane {
@@ -50,12 +49,10 @@ export async function acquireLane(
 ): Promise<OwnedLane> {
   const { group, topic } = context;
   const id = `${context.transactionalIdPrefix}${group}-${topic}-${partition}`;
-  const transactions = await openTransactions({
-    ...context,
-    kafka: context.transactional,
-    transactionalId: id,
-    partition,
-  });
+  const kafka = context.transactional;
+  const transactions = await translated(`taking over ${topic}/${partition}`, () =>
+    openTransactions({ ...context, kafka, transactionalId: id, partition }),
+  );
   try {
     const where = { group, topic, partition };
     const committed = await settledOffset(context.admin, where, context.clock, signal);

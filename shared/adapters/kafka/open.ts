@@ -125,7 +125,7 @@ class KafkaLog implements Log {
 
   async positions(group: string, topic: string): Promise<readonly PartitionPosition[]> {
     this.#mustBeOpen();
-    const reader = await openTopicReader(this.#kafka(), topic);
+    const reader = await openTopicReader(this.#kafka(), topic, this.#options.clock);
     try {
       const partitions = await reader.partitions();
       const [starts, ends, committed] = await Promise.all([
@@ -145,7 +145,7 @@ class KafkaLog implements Log {
 
   async ensureTopics(specs: Parameters<Log['ensureTopics']>[0]) {
     this.#mustBeOpen();
-    return ensureTopics(this.#admin, specs, this.#options.replicationFactor);
+    return ensureTopics(this.#admin, this.#topics, specs, this.#options.replicationFactor);
   }
 
   /** With a connection of its own, so that it tells what a start would meet now. */

@@ -66,7 +66,8 @@ class TopicStream {
   }
 
   async #connected(): Promise<TopicReader> {
-    this.#reader ??= await openTopicReader(this.#parts.kafka, this.#options.topic);
+    const { clock, kafka } = this.#parts;
+    this.#reader ??= await openTopicReader(kafka, this.#options.topic, clock);
     return this.#reader;
   }
 

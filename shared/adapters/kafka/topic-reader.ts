@@ -9,8 +9,10 @@
 import { type Cluster, type Kafka, PartitionAssigners } from 'kafkajs';
 import { FatalError } from '../../errors/fault.ts';
 import type { LogRecord } from '../../ports/log.ts';
+import type { Clock } from '../../ports/telemetry.ts';
 import { committedRecords, type FetchedPartition } from './committed-records.ts';
 import { translated } from './errors.ts';
+import { patientWithNewTopics } from './new-topics.ts';
 
 const READ_COMMITTED = 1;
 /** kafkajs insists on a group's name; the group is never joined. */
@@ -80,13 +82,16 @@ function clusterOf(kafka: Kafka): Cluster {
 }
 
 /** Connects. Throws TransientError or FatalError (`missing_topic`, `access_denied`). */
-export async function openTopicReader(kafka: Kafka, topic: string): Promise<TopicReader> {
+export async function openTopicReader(
+  kafka: Kafka,
+  topic: string,
+  clock: Clock,
+): Promise<TopicReader> {
   const cluster = clusterOf(kafka);
   try {
-    await translated(`reading ${topic}`, async () => {
-      await cluster.connect();
-      await cluster.addTargetTopic(topic);
-    });
+    const doing = `reading ${topic}`;
+    await translated(doing, () => cluster.connect());
+    await patientWithNewTopics(clock, () => translated(doing, () => cluster.addTargetTopic(topic)));
   } catch (error) {
     await cluster.disconnect();
     throw error;

@@ -5,6 +5,7 @@
 import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import type { TopicSpec, TopicStatus } from '../../ports/log.ts';
 import type { AdminAccess } from './admin-access.ts';
+import type { TopicGuard } from './topic-guard.ts';
 
 // Node finds only some of this CommonJS package's names; vitest would find these two, dist would not.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
@@ -42,6 +43,7 @@ const DOING = 'setting up topics';
 /** Makes what is missing, changes settings, never a partition count. Throws TransientError, FatalError. */
 export async function ensureTopics(
   access: AdminAccess,
+  guard: TopicGuard,
   specs: readonly TopicSpec[],
   replicationFactor: number | undefined,
 ): Promise<readonly TopicStatus[]> {
@@ -50,6 +52,7 @@ export async function ensureTopics(
   const replicas = replicasOn(brokers.length, replicationFactor);
   const missing = specs.filter((spec) => !names.has(spec.name));
   await create(access, missing, replicas);
+  await guard.mustExist(missing.map(({ name }) => ({ topic: name })));
   const compared = await compare(
     access,
     specs.filter((spec) => names.has(spec.name)),
@@ -71,7 +74,8 @@ async function create(
     replicationFactor: replicas,
     configEntries: [...settingsOf(spec, replicas)].map(([name, value]) => ({ name, value })),
   }));
-  await access.ask(DOING, (admin) => admin.createTopics({ waitForLeaders: true, topics }));
+  // kafkajs' own waiting fails on a broker that has not heard of the topic yet.
+  await access.ask(DOING, (admin) => admin.createTopics({ waitForLeaders: false, topics }));
 }
 
 async function compare(access: AdminAccess, specs: readonly TopicSpec[]): Promise<TopicStatus[]> {

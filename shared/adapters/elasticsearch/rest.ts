@@ -3,6 +3,7 @@
  * The only file that knows the client: another major version is a change here alone.
  * Does not own: what a reply of 2xx or 4xx means for the caller.
  */
+import type { Readable } from 'node:stream';
 import { Client, errors } from '@elastic/elasticsearch';
 import { FatalError, TransientError } from '../../errors/fault.ts';
 
@@ -60,28 +61,74 @@ export function openRest(options: ConnectionOptions): Rest {
   });
   return {
     async call<T>(call: Call): Promise<Reply<T>> {
+      const bound = call.maxReplyBytes;
       try {
-        const { statusCode, body } = await client.transport.request(
-          {
-            method: call.method,
-            path: call.path,
-            ...(call.query === undefined ? {} : { querystring: { ...call.query } }),
-            ...(call.body === undefined ? {} : { body: call.body }),
-            ...(call.lines === undefined ? {} : { bulkBody: call.lines }),
-          },
-          {
-            ignore: FOR_THE_CALLER,
-            meta: true,
-            ...(call.maxReplyBytes === undefined ? {} : { maxResponseSize: call.maxReplyBytes }),
-          },
-        );
-        return { status: statusCode, body: body as T };
+        const reply = await (bound === undefined
+          ? client.transport.request(orderOf(call), { ignore: FOR_THE_CALLER, meta: true })
+          : streamed(client, call, bound));
+        return { status: reply.statusCode, body: reply.body as T };
       } catch (error) {
-        throw translate(error, call);
+        throw translate(error);
       }
     },
     close: () => client.close(),
   };
+}
+
+function orderOf({ body, lines, method, path, query }: Call) {
+  return {
+    method,
+    path,
+    ...(query === undefined ? {} : { querystring: { ...query } }),
+    ...(body === undefined ? {} : { body }),
+    ...(lines === undefined ? {} : { bulkBody: lines }),
+  };
+}
+
+interface RawReply {
+  readonly statusCode: number;
+  readonly body: unknown;
+}
+
+/**
+ * The client has a limit of its own (maxResponseSize), but drops a longer reply in a way that ends
+ * the process: it destroys the stream, and nobody listens for the error of that.
+ */
+async function streamed(client: Client, call: Call, maxBytes: number): Promise<RawReply> {
+  const options = { asStream: true, meta: true } as const;
+  const reply = await client.transport.request(orderOf(call), options);
+  const text = await readText(reply.body as Readable, maxBytes);
+  if (reply.statusCode >= 400 && !FOR_THE_CALLER.includes(reply.statusCode)) {
+    const cause = new Error(`Elasticsearch answered ${reply.statusCode}`);
+    throw statusError(reply.statusCode, reply.headers?.['retry-after'], cause);
+  }
+  return { statusCode: reply.statusCode, body: parsed(text) };
+}
+
+async function readText(stream: Readable, maxBytes: number): Promise<string> {
+  // What goes wrong while reading is thrown by the loop; what comes after that is of no interest.
+  stream.on('error', () => undefined);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw unreachable(error);
+  }
+  if (bytes > maxBytes) throw new ReplyTooLarge(`the reply is longer than ${maxBytes} bytes`);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreachable(error);
+  }
 }
 
 /** Name and message alone: the client's errors carry whole requests, bodies and headers. */
@@ -89,10 +136,9 @@ function causeOf(error: Error): Error {
   return new Error(`${error.name}: ${error.message}`);
 }
 
-function translate(error: unknown, call: Call): unknown {
-  if (error instanceof errors.ResponseError) return translateStatus(error);
-  if (error instanceof errors.RequestAbortedError && call.maxReplyBytes !== undefined) {
-    return new ReplyTooLarge(error.message);
+function translate(error: unknown): unknown {
+  if (error instanceof errors.ResponseError) {
+    return statusError(error.statusCode ?? 0, error.headers?.['retry-after'], causeOf(error));
   }
   if (
     error instanceof errors.ConfigurationError ||
@@ -104,16 +150,17 @@ function translate(error: unknown, call: Call): unknown {
     });
   }
   // Time-outs, refused and broken connections, replies that are no JSON (a proxy's).
-  if (!(error instanceof errors.ElasticsearchClientError)) return error;
+  return error instanceof errors.ElasticsearchClientError ? unreachable(error) : error;
+}
+
+function unreachable(error: unknown): TransientError {
   return new TransientError('Elasticsearch can not be reached', {
     code: 'store_unavailable',
-    cause: causeOf(error),
+    cause: error instanceof Error ? causeOf(error) : undefined,
   });
 }
 
-function translateStatus(error: errors.ResponseError): Error {
-  const status = error.statusCode ?? 0;
-  const cause = causeOf(error);
+function statusError(status: number, retryAfter: string | undefined, cause: Error): Error {
   if (status === 401 || status === 403) {
     return new FatalError(`Elasticsearch refused the credentials or the action (${status})`, {
       code: 'access_denied',
@@ -123,7 +170,7 @@ function translateStatus(error: errors.ResponseError): Error {
   if (status === 429 || status >= 500) {
     return new TransientError(`Elasticsearch answered ${status}`, {
       code: status === 429 ? 'store_busy' : 'store_unavailable',
-      retryAfterMs: retryAfterMs(error.headers?.['retry-after']),
+      retryAfterMs: retryAfterMs(retryAfter),
       cause,
     });
   }

@@ -29,7 +29,7 @@ interface Hit {
 
 /** How long the point in time is kept between two pages. */
 const KEEP_ALIVE = '5m';
-const PAGE_DOCUMENTS = 250;
+const PAGE_DOCUMENTS = 1_000;
 /** A longer reply is asked for again in smaller pages; one document alone may be longer. */
 const PAGE_BYTES = 32 * 1024 * 1024;
 const IDS_PER_PAGE = 1_000;
@@ -66,11 +66,14 @@ export async function* searchDocuments(
       sort: [{ '@timestamp': order }, { 'event.id': { order, unmapped_type: 'keyword' } }],
     };
     let after: readonly unknown[] | undefined;
+    let most = PAGE_DOCUMENTS;
     while (left > 0) {
-      const size = Math.min(PAGE_DOCUMENTS, left);
+      const size = Math.min(most, left);
       const body = { ...request, pit, ...(after === undefined ? {} : { search_after: after }) };
       const page = await fetchPage(rest, body, size);
       const hits = page.hits.hits ?? [];
+      // Fewer than asked for: the last page, or documents so large that pages are smaller now.
+      most = Math.max(1, Math.min(most, hits.length));
       pit.id = page.pit_id ?? pit.id;
       yield* hits.map((hit) => hit._source);
       left -= hits.length;

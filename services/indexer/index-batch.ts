@@ -71,54 +71,54 @@ function createReplayGuard(maxBatchRecords: number) {
   };
 }
 
+/** One batch between its attempts. */
+interface Task {
+  plan: Plan;
+  /**
+   * Documents may be in the store that we don't know of: a previous owner's, or those of a write
+   * that failed as a whole (a time-out says nothing about what was written).
+   */
+  isUnsure: boolean;
+}
+
 export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Decide<T, never> {
   const { collection, failpoint, store, window } = parts;
   const guard = createReplayGuard(parts.maxBatchRecords);
 
-  const begin = async (
-    lane: Lane,
-    candidates: readonly Candidate[],
-    state: ReadonlyMap<string, Buffer>,
-  ): Promise<Plan> => {
-    const plan = planBatch(window, state, candidates);
-    if (!guard.isDue(lane) || pendingIds(plan).length === 0) return plan;
-    return markExisting(plan, await store.existing(collection, pendingIds(plan)));
-  };
-
-  /** One write of what is pending; throws TransientError while the store asks for patience. */
-  const advance = async (plan: Plan): Promise<{ plan: Plan; waitMs: number; busy: boolean }> => {
-    const verdicts = await store.write(operations(plan, collection));
-    failpoint('after-bulk');
-    return {
-      plan: applyVerdicts(plan, verdicts),
-      waitMs: waitOf(verdicts),
-      busy: verdicts.some((v) => v.kind === 'retry'),
-    };
+  /** Writes what is pending until all has an end; throws TransientError while the store is busy. */
+  const finish = async (task: Task): Promise<void> => {
+    while (pendingIds(task.plan).length > 0) {
+      task.isUnsure = true;
+      const verdicts = await store.write(operations(task.plan, collection));
+      task.isUnsure = false;
+      failpoint('after-bulk');
+      task.plan = applyVerdicts(task.plan, verdicts);
+      if (!verdicts.some((verdict) => verdict.kind === 'retry')) continue;
+      const options = { code: 'store_busy', retryAfterMs: waitOf(verdicts) } as const;
+      throw new TransientError('The store takes less than it is sent', options);
+    }
   };
 
   return (lane, batch) => {
     const candidates = candidatesOf(batch);
-    let plan: Plan | undefined;
+    let task: Task | undefined;
     return async () => {
       const state = await snapshot(lane, seenKeys(window, candidates));
-      plan ??= await begin(lane, candidates, state);
-      while (pendingIds(plan).length > 0) {
-        const step = await advance(plan);
-        plan = step.plan;
-        if (step.busy) {
-          const message = 'The store takes less than it is sent';
-          throw new TransientError(message, { code: 'store_busy', retryAfterMs: step.waitMs });
-        }
+      task ??= { plan: planBatch(window, state, candidates), isUnsure: guard.isDue(lane) };
+      const pending = pendingIds(task.plan);
+      if (task.isUnsure && pending.length > 0) {
+        task.plan = markExisting(task.plan, await store.existing(collection, pending));
       }
+      await finish(task);
       guard.passed(lane, candidates.length);
-      const endings = endingsOf(plan);
+      const endings = endingsOf(task.plan);
       let next = 0;
       const outcomes = batch.map(({ value }) =>
         isTick(value)
           ? ({ kind: 'drop', reason: 'tick' } as const)
           : (endings[next++] as (typeof endings)[0]),
       );
-      return { outcomes, writes: remember(window, state, arrivalsOf(plan)) };
+      return { outcomes, writes: remember(window, state, arrivalsOf(task.plan)) };
     };
   };
 }

@@ -11,6 +11,12 @@ import type {
   WriteVerdict,
 } from '../../../shared/ports/event-store.ts';
 
+/** The store under test: `store()` is open, `reopen()` closes it and opens it again. */
+export interface StoreUnderTest {
+  store(): EventStore;
+  reopen(): Promise<EventStore>;
+}
+
 /** One store, empty at first. `open` opens it again and again, with what it held. */
 export interface StoreHarness {
   open(): Promise<EventStore>;

@@ -3,8 +3,7 @@
  * back as it was, or is refused with a fault; nothing is lost, nothing crashes.
  */
 import { describe, expect, it } from 'vitest';
-import { corner, kinds, stored } from './fixtures.ts';
-import type { StoreUnderTest } from './suite.ts';
+import { corner, kinds, stored, type StoreUnderTest } from './fixtures.ts';
 
 function nest(depth: number): object {
   let value: object = { leaf: 'x' };

@@ -2,8 +2,7 @@
  * Owns: the part of the contract about reading: what a condition means, order, limits, paging.
  */
 import { describe, expect, it } from 'vitest';
-import { all, corner, eventId, foundIds } from './fixtures.ts';
-import type { StoreUnderTest } from './suite.ts';
+import { all, corner, eventId, foundIds, type StoreUnderTest } from './fixtures.ts';
 
 const AUDIT = {
   user: { name: 'system:serviceaccount:shop:cart' },

@@ -5,16 +5,10 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { EventStore } from '../../../shared/ports/event-store.ts';
-import type { StoreHarness } from './fixtures.ts';
+import type { StoreHarness, StoreUnderTest } from './fixtures.ts';
 import { hostileTests } from './hostile.ts';
 import { searchTests } from './searching.ts';
 import { writeTests } from './writing.ts';
-
-/** The store under test: `store()` is open, `reopen()` closes it and opens it again. */
-export interface StoreUnderTest {
-  store(): EventStore;
-  reopen(): Promise<EventStore>;
-}
 
 /** `make` gives an empty store; `setup()` is called by the suite. */
 export function eventStoreContract(name: string, make: () => Promise<StoreHarness>): void {

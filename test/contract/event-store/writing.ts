@@ -4,8 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WriteOp } from '../../../shared/ports/event-store.ts';
-import { corner, foundIds, kinds, stored } from './fixtures.ts';
-import type { StoreUnderTest } from './suite.ts';
+import { corner, foundIds, kinds, stored, type StoreUnderTest } from './fixtures.ts';
 
 export function writeTests({ store, reopen }: StoreUnderTest): void {
   describe('create', () => {

@@ -19,13 +19,14 @@ export interface Ingest {
   readonly receivedAt?: string;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  create: 'creation',
-  update: 'change',
-  patch: 'change',
-  delete: 'deletion',
-  deletecollection: 'deletion',
-};
+// A map, no object: a client may send a verb `constructor` or `__proto__`.
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['create', 'creation'],
+  ['update', 'change'],
+  ['patch', 'change'],
+  ['delete', 'deletion'],
+  ['deletecollection', 'deletion'],
+]);
 
 export type Outcome = 'success' | 'failure' | 'unknown';
 
@@ -41,7 +42,8 @@ export function outcomeOf(event: JsonObject): Outcome {
 /** The last address is the peer's; those before it are whatever the client claimed. */
 export function peerIp(event: JsonObject): string | undefined {
   const last = texts(event['sourceIPs'])?.at(-1);
-  return last !== undefined && isIP(last) !== 0 ? last : undefined;
+  // Node takes a zone (`fe80::1%eth0`) for part of an address, stores do not.
+  return last !== undefined && isIP(last) !== 0 && !last.includes('%') ? last : undefined;
 }
 
 function eventFields(event: JsonObject, ingest: Ingest, verb: string | undefined): JsonObject {
@@ -51,7 +53,7 @@ function eventFields(event: JsonObject, ingest: Ingest, verb: string | undefined
     module: 'kubernetes',
     dataset: 'kubernetes.audit_logs',
     category: ['configuration'],
-    type: [TYPES[verb ?? ''] ?? 'access'],
+    type: [TYPES.get(verb ?? '') ?? 'access'],
     outcome: outcomeOf(event),
     ...(verb ? { action: verb } : {}),
     ...(ingest.receivedAt === undefined ? {} : { created: ingest.receivedAt }),

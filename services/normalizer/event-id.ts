@@ -3,21 +3,8 @@
  * it never identifies anything by itself: docs/adr/0003-content-hash-event-ids.md.
  */
 import { contentId } from '../../shared/domain/ids.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { isObject, type JsonObject } from './read-body.ts';
-
-/** Below this, values are cut for hashing: a client may nest a body as deep as it likes. */
-const MAX_DEPTH = 64;
-
-/** JSON with sorted keys, so that the same content gives the same text whatever its key order. */
-export function canonicalJson(value: unknown, depth = 0): string {
-  if (depth > MAX_DEPTH) return '"…"';
-  if (Array.isArray(value)) return `[${value.map((v) => canonicalJson(v, depth + 1)).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key], depth + 1)}`);
-  return `{${members.join(',')}}`;
-}
 
 /**
  * Identity of one audit event in one cluster: equal for the same event by file, webhook, envelope

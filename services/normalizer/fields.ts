@@ -37,10 +37,17 @@ export function objects(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+/** Date.parse takes 30 February and 24:00, which stores refuse. */
+function isOnCalendar(time: string): boolean {
+  if (time.startsWith('24', 11)) return false;
+  const day = time.slice(0, 10);
+  return day.slice(8) <= '28' || new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
 /** An RFC 3339 time as it was written, if it is one. */
 export function time(value: unknown): string | undefined {
   if (typeof value !== 'string' || !RFC3339.test(value)) return undefined;
-  return Number.isNaN(Date.parse(value)) ? undefined : value;
+  return Number.isNaN(Date.parse(value)) || !isOnCalendar(value) ? undefined : value;
 }
 
 /**

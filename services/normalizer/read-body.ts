@@ -6,6 +6,7 @@
 import { scanItems, scanLines, type Span } from '../../shared/domain/json-items.ts';
 import type { Fault } from '../../shared/errors/fault.ts';
 import type { RawBatch } from '../../schemas/generated/avro.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -55,32 +56,34 @@ function valuesOf(document: unknown): readonly unknown[] | undefined {
   return isAuditEvent(document) ? [document] : undefined;
 }
 
-function itemBytes(body: Buffer, values: readonly unknown[], index: number): Buffer {
-  const span = scanItems(body)?.[index];
-  if (span !== undefined) return body.subarray(span.start, span.end);
-  return values.length === 1 ? body : Buffer.from(JSON.stringify(values[index]));
+/** The bytes of an item by its index; the body is scanned when the first is asked for, once. */
+function itemBytes(body: Buffer, values: readonly unknown[]): (index: number) => Buffer {
+  let spans: readonly Span[] | undefined;
+  return (index) => {
+    spans ??= scanItems(body) ?? [];
+    const span = spans[index];
+    if (span !== undefined) return body.subarray(span.start, span.end);
+    // Written too unusually to be cut: the content stands in, the bytes as they came are in audit.raw.
+    return values.length === 1 ? body : Buffer.from(canonicalJson(values[index]));
+  };
 }
 
-function readDocument(body: Buffer, document: unknown): Body {
-  const values = valuesOf(document);
-  if (values === undefined) return { ok: false, fault: UNREADABLE_BODY };
-  return { ok: true, items: values.map((v, i) => toItem(v, () => itemBytes(body, values, i))) };
+function toItems(body: Buffer, values: readonly unknown[]): readonly Item[] {
+  const bytes = itemBytes(body, values);
+  return values.map((value, i) => toItem(value, () => bytes(i)));
 }
 
 function readLine(body: Buffer, { start, end }: Span): readonly Item[] {
   const bytes = body.subarray(start, end);
   const parsed = parse(bytes.toString('utf8'));
   const values = parsed && valuesOf(parsed.value);
-  if (values === undefined) return [toItem(undefined, () => bytes)];
-  return values.map((v, i) => toItem(v, () => itemBytes(bytes, values, i)));
+  return values === undefined ? [toItem(undefined, () => bytes)] : toItems(bytes, values);
 }
 
-/** Lines of which none holds an event are a body that can't be read. */
-function readLines(body: Buffer): Body {
-  const items = scanLines(body).flatMap((line) => readLine(body, line));
-  return items.some((item) => item.ok)
-    ? { ok: true, items }
-    : { ok: false, fault: UNREADABLE_BODY };
+/** Items or lines of which none is an event are a body that can't be read: one dead letter. */
+function bodyOf(items: readonly Item[]): Body {
+  const isReadable = items.some((item) => item.ok);
+  return isReadable ? { ok: true, items } : { ok: false, fault: UNREADABLE_BODY };
 }
 
 /** Everything in the body, in its order. Total: bad bytes give faults, never an exception. */
@@ -88,8 +91,11 @@ export function readBody(batch: Pick<RawBatch, 'framing' | 'body'>): Body {
   const { body, framing } = batch;
   const text = body.toString('utf8');
   const parsed = parse(framing === 'ITEMS' ? `[${text}]` : text);
-  if (parsed === undefined) return readLines(body);
-  if (framing !== 'ITEMS') return readDocument(body, parsed.value);
-  const list = Buffer.concat([Buffer.from('['), body, Buffer.from(']')]);
-  return readDocument(list, parsed.value);
+  if (parsed === undefined) {
+    return bodyOf(scanLines(body).flatMap((line) => readLine(body, line)));
+  }
+  const list =
+    framing === 'ITEMS' ? Buffer.concat([Buffer.from('['), body, Buffer.from(']')]) : body;
+  const values = valuesOf(parsed.value) ?? [undefined];
+  return values.length === 0 ? { ok: true, items: [] } : bodyOf(toItems(list, values));
 }

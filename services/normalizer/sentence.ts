@@ -4,31 +4,32 @@
 import { int32, object, text, texts } from './fields.ts';
 import type { JsonObject } from './read-body.ts';
 
-const PAST: Readonly<Record<string, string>> = {
-  get: 'read',
-  list: 'listed',
-  watch: 'watched',
-  create: 'created',
-  update: 'updated',
-  patch: 'patched',
-  delete: 'deleted',
-  deletecollection: 'deleted all',
-};
+// Maps, no objects: verb and subresource are the client's, and may be `constructor` or `__proto__`.
+const PAST: ReadonlyMap<string, string> = new Map([
+  ['get', 'read'],
+  ['list', 'listed'],
+  ['watch', 'watched'],
+  ['create', 'created'],
+  ['update', 'updated'],
+  ['patch', 'patched'],
+  ['delete', 'deleted'],
+  ['deletecollection', 'deleted all'],
+]);
 
 /** Subresources where the verb depends on the client's protocol and says nothing. */
-const SUBRESOURCE_ACTION: Readonly<Record<string, string>> = {
-  exec: 'ran a command in',
-  attach: 'attached to',
-  portforward: 'forwarded a port to',
-  log: 'read the log of',
-  proxy: 'reached through the API server',
-};
+const SUBRESOURCE_ACTION: ReadonlyMap<string, string> = new Map([
+  ['exec', 'ran a command in'],
+  ['attach', 'attached to'],
+  ['portforward', 'forwarded a port to'],
+  ['log', 'read the log of'],
+  ['proxy', 'reached through the API server'],
+]);
 
 function target(ref: JsonObject | undefined, uri: string | undefined): string {
   const resource = text(ref?.['resource']);
   if (resource === undefined) return uri?.split('?', 1)[0] ?? 'an unknown resource';
   const subresource = text(ref?.['subresource']);
-  const known = subresource !== undefined && subresource in SUBRESOURCE_ACTION;
+  const known = subresource !== undefined && SUBRESOURCE_ACTION.has(subresource);
   const kind = subresource === undefined || known ? resource : `${resource}/${subresource}`;
   const place = [text(ref?.['namespace']), text(ref?.['name'])].filter((p) => p !== undefined);
   return place.length === 0 ? kind : `${kind} ${place.join('/')}`;
@@ -52,7 +53,7 @@ export function sentence(event: JsonObject): string {
   const ref = object(event['objectRef']);
   const verb = text(event['verb']) ?? '';
   const subresource = text(ref?.['subresource']) ?? '';
-  const action = SUBRESOURCE_ACTION[subresource] ?? PAST[verb] ?? `did '${verb}' on`;
+  const action = SUBRESOURCE_ACTION.get(subresource) ?? PAST.get(verb) ?? `did '${verb}' on`;
   const ip = texts(event['sourceIPs'])?.at(-1);
   const from = ip === undefined ? '' : ` from ${ip}`;
   const what = target(ref, text(event['requestURI']));

@@ -15,6 +15,9 @@ export interface NormalizerOptions {
   readonly dataStreamNamespace: string;
 }
 
+/** The end of the year 9999: what comes after has no RFC 3339 form. */
+const LAST_MS = 253_402_300_799_999;
+
 /** `receivedAt` 0 stands for "not known" (offline), so that the same file gives the same bytes. */
 function toEvent(event: JsonObject, batch: RawBatch, options: NormalizerOptions): AuditEvent {
   const { cluster, receivedAt } = batch;
@@ -62,6 +65,12 @@ function endingOf(
 
 export function createNormalizerStage(options: NormalizerOptions): Stage<RawBatch, AuditEvent> {
   const decide = ({ value }: Envelope<RawBatch>): Outcome<AuditEvent> => {
+    if (value.receivedAt < 0 || value.receivedAt > LAST_MS) {
+      return {
+        kind: 'reject',
+        fault: { code: 'corrupt_record', message: 'receivedAt is no time' },
+      };
+    }
     const body = readBody(value);
     if (!body.ok) {
       return { kind: 'reject', fault: body.fault, part: { index: value.part, bytes: value.body } };

@@ -26,11 +26,14 @@ function textOf(value: string, choose: Choices): string {
 function memberOf(key: string, value: unknown, choose: Choices): string {
   const text = `${textOf(key, choose)}${space(choose)}:${render(value, choose)}`;
   // An earlier member of the same name, which JSON.parse forgets.
-  return choose() < 0.9 ? text : `${textOf(key, choose)}:["]", {"items":[1]}],${space(choose)}${text}`;
+  return choose() < 0.9
+    ? text
+    : `${textOf(key, choose)}:["]", {"items":[1]}],${space(choose)}${text}`;
 }
 
-function valueOf(value: unknown, choose: Choices): string {
-  const join = (parts: readonly string[]): string => parts.join(`${space(choose)},${space(choose)}`);
+function bare(value: unknown, choose: Choices): string {
+  const join = (parts: readonly string[]): string =>
+    parts.join(`${space(choose)},${space(choose)}`);
   if (typeof value === 'string') return textOf(value, choose);
   if (Array.isArray(value)) return `[${space(choose)}${join(value.map((v) => render(v, choose)))}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -40,7 +43,7 @@ function valueOf(value: unknown, choose: Choices): string {
 
 /** `value` as JSON text that JSON.parse reads back. */
 export function render(value: unknown, choose: Choices): string {
-  return `${space(choose)}${valueOf(value, choose)}${space(choose)}`;
+  return `${space(choose)}${bare(value, choose)}${space(choose)}`;
 }
 
 /** A repeatable row of choices. */
@@ -57,7 +60,10 @@ const KEYS = ['items', 'Items', 'kind', 'a:b', '"items"', 'it\\ems', '__proto__'
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    fc.oneof(fc.constantFrom(null, true, 0, -1.5e3, '', '"', '\\', '[{', '\u0000', '😀'), fc.string()),
+    fc.oneof(
+      fc.constantFrom(null, true, 0, -1.5e3, '', '"', '\\', '[{', '\u0000', '😀'),
+      fc.string(),
+    ),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(fc.constantFrom(...KEYS), tie('value'), { maxKeys: 4, noNullPrototype: true }),
   ),

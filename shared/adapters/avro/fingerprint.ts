@@ -83,7 +83,9 @@ function canonical(schema: Json, namespace: string | undefined): string {
   if (typeof schema === 'string') {
     return JSON.stringify(PRIMITIVES.has(schema) ? schema : fullName(schema, namespace));
   }
-  if (Array.isArray(schema)) return `[${schema.map((s) => canonical(s, namespace)).join(',')}]`;
+  if (Array.isArray(schema)) {
+    return `[${schema.map((s: Json) => canonical(s, namespace)).join(',')}]`;
+  }
   return canonicalObject(schema as { readonly [key: string]: Json }, namespace);
 }
 

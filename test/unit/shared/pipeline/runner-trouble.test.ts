@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LaneLostError, TransientError } from '../../../../shared/errors/fault.ts';
 import type { Decide } from '../../../../shared/pipeline/decide.ts';
+import { isTick } from '../../../../shared/pipeline/stage.ts';
 import { type Deferred, deferred, within } from '../../../contract/log/harness.ts';
 import { openRig, type Rig, TOPIC, until } from '../../../support/worker-rig.ts';
 
@@ -16,7 +17,9 @@ type Decided = Decide<string, string, 'aside'>;
 type Batch = Parameters<Decided>[1];
 
 function echo(batch: Batch) {
-  const outcomes = batch.map(({ value }) => ({ kind: 'emit', items: [String(value)] }) as const);
+  const outcomes = batch.map(
+    ({ value }) => ({ kind: 'emit', items: [isTick(value) ? 'tick' : value] }) as const,
+  );
   return { outcomes, writes: [] };
 }
 

@@ -24,7 +24,7 @@ function plain(value: unknown): unknown {
 }
 
 describe.each(NAMES)('%s', (name) => {
-  const codec = createCodec(name) as Codec<AvroRecords[SchemaName]>;
+  const codec: Codec<AvroRecords[SchemaName]> = createCodec(name);
   const newest = AVRO_SCHEMAS[name].at(-1) as string;
 
   it('comes back as it went in', () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { missingData, type Recording, recordedBurst, recordedScenario } from '../support/data.ts';
 import { distinctEvents, documentKeys } from '../support/distinct.ts';
+import { largeBody } from '../support/large-body.ts';
 import { type Process, query, run, type Settings, start } from '../support/podwitness.ts';
 import { deliver, eventually } from '../support/sender.ts';
 
@@ -115,6 +116,18 @@ describe.skipIf(missingData() !== undefined)('the embedded pair', () => {
     const { url } = running;
     await deliverAll(() => url, recordings);
     await expectOnce(recordings);
+  });
+
+  it('takes a body of nearly 32 MiB and refuses a larger one', { timeout: 60_000 }, async () => {
+    const large = { name: 'large', bodies: [largeBody()], auditLog: '' };
+    running = await start(['up'], settings);
+    const { url } = running;
+    await deliverAll(() => url, [large]);
+    await expectOnce([large]);
+    const body = new Uint8Array(33 * 1024 * 1024);
+    const refused = await fetch(`${url}/v1/audit/large`, { method: 'POST', body });
+    expect(refused.status).toBe(413);
+    expect(running.output()).toContain('collector.maxBodyBytes');
   });
 
   it('takes the whole burst', { timeout: 120_000 }, async () => {

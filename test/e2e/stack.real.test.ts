@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { missingData, type Recording, recordedBurst, recordedScenario } from '../support/data.ts';
 import { distinctEvents, documentKeys } from '../support/distinct.ts';
+import { largeBody } from '../support/large-body.ts';
 import { countRecords } from '../support/kafka-view.ts';
 import { type Process, query, run, type Settings, startWorker } from '../support/podwitness.ts';
 import { requireReal, sharedElasticsearch, sharedKafka } from '../support/real.ts';
@@ -140,12 +141,13 @@ describe.skipIf(skipped)('the real stack', () => {
     for (const worker of running.values()) expect(await worker.exited).toBe(0);
   });
 
-  it('takes the whole burst', { timeout: 240_000 }, async () => {
-    const burst = recordedBurst();
+  it('takes the whole burst, and a body of nearly 32 MiB', { timeout: 240_000 }, async () => {
+    const large = { name: 'large', bodies: [largeBody()], auditLog: '' };
+    const recordings = [recordedBurst(), large];
     for (const worker of WORKERS) await launch(worker);
-    await deliverAll([burst]);
-    await settle([burst]);
-    await expectOnce([burst]);
+    await deliverAll(recordings);
+    await settle(recordings);
+    await expectOnce(recordings);
   });
 
   it.each([
@@ -168,6 +170,8 @@ describe.skipIf(skipped)('the real stack', () => {
       await rollover();
       await launch(worker);
       await delivered;
+      await expectOnce(recordings);
+      await quiet();
       await expectOnce(recordings);
     },
   );

@@ -7,22 +7,20 @@ import type { Kafka } from 'kafkajs';
 import { LaneLostError } from '../../errors/fault.ts';
 import type { Lane, LaneCommit, StateReader, StateWrite } from '../../ports/log.ts';
 import type { Logger } from '../../ports/telemetry.ts';
-import type { AdminAccess } from './admin-access.ts';
 import { changelogRecord } from './changelog.ts';
-import { settledOffset } from './committed-offsets.ts';
-import { isFenced, logErrorOf, rootOf, translated } from './errors.ts';
+import { isFenced, logErrorOf, rootOf, translated, typeOf } from './errors.ts';
 import { guardedReader, restoredCache, type StateParts } from './lane-state.ts';
 import { COMMIT_DEADLINE_MS } from './options.ts';
 import { partitionName } from './sending.ts';
 import type { StateCache } from './state-cache.ts';
 import type { TopicGuard } from './topic-guard.ts';
+import { openTopicReader } from './topic-reader.ts';
 import { openTransactions, type Transactions } from './transactions.ts';
 
 /** What all lanes of one consumer share. */
 export interface LaneContext extends StateParts {
   readonly transactionalIdPrefix: string;
   readonly transactional: Kafka;
-  readonly admin: AdminAccess;
   readonly topics: TopicGuard;
   readonly logger: Logger;
 }
@@ -54,8 +52,7 @@ export async function acquireLane(
     openTransactions({ ...context, kafka, transactionalId: id, partition }),
   );
   try {
-    const where = { group, topic, partition };
-    const committed = await settledOffset(context.admin, where, context.clock, signal);
+    const committed = await committedOffset(context, partition, signal);
     const cache = await restoredCache(context, partition, signal);
     const lane = new KafkaLane(context, { partition, transactions, cache, committed });
     if (signal.aborted) {
@@ -66,6 +63,19 @@ export async function acquireLane(
   } catch (error) {
     await transactions.close();
     throw error;
+  }
+}
+
+async function committedOffset(
+  { clock, general, group, topic }: LaneContext,
+  partition: number,
+  signal: AbortSignal,
+): Promise<bigint | undefined> {
+  const reader = await openTopicReader(general, topic, clock);
+  try {
+    return await reader.stableOffset(group, partition, signal);
+  } finally {
+    await reader.close();
   }
 }
 
@@ -111,6 +121,7 @@ class KafkaLane implements OwnedLane {
       await this.#commit(change);
       this.committed = change.nextOffset;
     } catch (error) {
+      if (isUnknownTopic(error)) this.#context.topics.doubt(change.outputs);
       const ending = this.#endingOf(error);
       void this.close(ending instanceof LaneLostError ? ending : lost(this, error));
       throw ending;
@@ -167,7 +178,7 @@ class KafkaLane implements OwnedLane {
     if (this.signal.aborted) return lost(this, error);
     const ours = logErrorOf(error, `committing ${this.topic}/${this.partition}`);
     const isPassing = ours instanceof Error && ours.name === 'TransientError';
-    return isPassing || isFenced(error) ? lost(this, error) : ours;
+    return isPassing || isFenced(error) || isUnknownTopic(error) ? lost(this, error) : ours;
   }
 
   close(reason: LaneLostError): Promise<void> {
@@ -186,6 +197,11 @@ class KafkaLane implements OwnedLane {
       this.#context.logger.warn(fields, 'Lane not closed cleanly');
     }
   }
+}
+
+/** The topics were there before the commit: a broker has not heard of one yet, or it was deleted. */
+function isUnknownTopic(error: unknown): boolean {
+  return typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 function lost({ topic, partition }: { topic: string; partition: number }, cause: unknown) {

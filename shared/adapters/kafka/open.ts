@@ -23,6 +23,7 @@ import { DEFAULT_GROUP_TIMES, type KafkaLogOptions } from './options.ts';
 import { readTopic } from './read-topic.ts';
 import { partitioner, sendAll } from './sending.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
+import { untilServed } from './topic-wait.ts';
 import { ensureTopics, isDurable, replicasOn } from './topics.ts';
 import { type TopicGuard, topicGuard } from './topic-guard.ts';
 import { openTopicReader } from './topic-reader.ts';
@@ -103,7 +104,6 @@ class KafkaLog implements Log {
       transactionalIdPrefix,
       general: this.#clients.general,
       transactional: this.#clients.transactional,
-      admin: this.#admin,
       states: this.#states,
       topics: this.#topics,
       logger,
@@ -145,7 +145,9 @@ class KafkaLog implements Log {
 
   async ensureTopics(specs: Parameters<Log['ensureTopics']>[0]) {
     this.#mustBeOpen();
-    return ensureTopics(this.#admin, this.#topics, specs, this.#options.replicationFactor);
+    const { clock, replicationFactor } = this.#options;
+    const served = (topic: string) => untilServed(this.#kafka(), topic, clock);
+    return ensureTopics({ access: this.#admin, replicationFactor, served }, specs);
   }
 
   /** With a connection of its own, so that it tells what a start would meet now. */

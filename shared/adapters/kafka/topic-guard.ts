@@ -10,6 +10,8 @@ import { patientWithNewTopics } from './new-topics.ts';
 export interface TopicGuard {
   /** Throws FatalError `missing_topic`, TransientError. */
   mustExist(records: readonly Pick<OutRecord, 'topic'>[]): Promise<void>;
+  /** A broker did not know one of these topics: look again next time. */
+  doubt(records: readonly Pick<OutRecord, 'topic'>[]): void;
 }
 
 export function topicGuard(admin: AdminAccess, clock: Clock): TopicGuard {
@@ -27,6 +29,9 @@ export function topicGuard(admin: AdminAccess, clock: Clock): TopicGuard {
         await look(topic);
         known.add(topic);
       }
+    },
+    doubt(records) {
+      for (const { topic } of records) known.delete(topic);
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/telemetry.ts';
 import { committedRecords, type FetchedPartition } from './committed-records.ts';
 import { translated } from './errors.ts';
 import { patientWithNewTopics } from './new-topics.ts';
+import { stableOffset } from './stable-offset.ts';
 
 const READ_COMMITTED = 1;
 /** kafkajs insists on a group's name; the group is never joined. */
@@ -44,6 +45,8 @@ export interface TopicReader {
   ends(partitions: readonly number[]): Promise<Positions>;
   /** The first offsets with a timestamp of at least `timeMs`; the ends where there is none. */
   offsetsAt(timeMs: number, partitions: readonly number[]): Promise<Positions>;
+  /** Where `group` goes on; see stable-offset.ts. */
+  stableOffset(group: string, partition: number, signal: AbortSignal): Promise<bigint | undefined>;
   /** One round of requests. Throws TransientError, FatalError, or OffsetOutOfRangeError. */
   fetch(positions: Positions, limits: FetchLimits): Promise<readonly Fetched[]>;
   close(): Promise<void>;
@@ -96,10 +99,10 @@ export async function openTopicReader(
     await cluster.disconnect();
     throw error;
   }
-  return readerOn(cluster, topic);
+  return readerOn(cluster, topic, clock);
 }
 
-function readerOn(cluster: Cluster, topic: string): TopicReader {
+function readerOn(cluster: Cluster, topic: string, clock: Clock): TopicReader {
   const doing = `reading ${topic}`;
 
   const offsets = async (
@@ -142,6 +145,8 @@ function readerOn(cluster: Cluster, topic: string): TopicReader {
       ]);
       return new Map([...last].map(([p, end]) => [p, atOrEnd(found.get(p), end)]));
     },
+    stableOffset: (group, partition, signal) =>
+      stableOffset(cluster, { group, topic, partition }, clock, signal),
     fetch: (positions, limits) => fetchFrom(cluster, topic, positions, limits),
     close: () => cluster.disconnect(),
   };

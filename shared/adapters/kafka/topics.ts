@@ -5,7 +5,6 @@
 import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import type { TopicSpec, TopicStatus } from '../../ports/log.ts';
 import type { AdminAccess } from './admin-access.ts';
-import type { TopicGuard } from './topic-guard.ts';
 
 // Node finds only some of this CommonJS package's names; vitest would find these two, dist would not.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
@@ -40,19 +39,24 @@ export function settingsOf(spec: TopicSpec, replicas: number): ReadonlyMap<strin
 
 const DOING = 'setting up topics';
 
+export interface TopicParts {
+  readonly access: AdminAccess;
+  readonly replicationFactor: number | undefined;
+  /** Resolves when the new topic can be written to and read. */
+  served(topic: string): Promise<void>;
+}
+
 /** Makes what is missing, changes settings, never a partition count. Throws TransientError, FatalError. */
 export async function ensureTopics(
-  access: AdminAccess,
-  guard: TopicGuard,
+  { access, replicationFactor, served }: TopicParts,
   specs: readonly TopicSpec[],
-  replicationFactor: number | undefined,
 ): Promise<readonly TopicStatus[]> {
   const names = new Set(await access.ask(DOING, (admin) => admin.listTopics()));
   const { brokers } = await access.ask(DOING, (admin) => admin.describeCluster());
   const replicas = replicasOn(brokers.length, replicationFactor);
   const missing = specs.filter((spec) => !names.has(spec.name));
   await create(access, missing, replicas);
-  await guard.mustExist(missing.map(({ name }) => ({ topic: name })));
+  await Promise.all(missing.map(({ name }) => served(name)));
   const compared = await compare(
     access,
     specs.filter((spec) => names.has(spec.name)),
@@ -74,7 +78,6 @@ async function create(
     replicationFactor: replicas,
     configEntries: [...settingsOf(spec, replicas)].map(([name, value]) => ({ name, value })),
   }));
-  // kafkajs' own waiting fails on a broker that has not heard of the topic yet.
   await access.ask(DOING, (admin) => admin.createTopics({ waitForLeaders: false, topics }));
 }
 

@@ -47,6 +47,10 @@ export async function openTransactions(parts: TransactionParts): Promise<Transac
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: partitioner,
+    // No repeats of a send: when one broker has acknowledged its part and another one has not,
+    // kafkajs repeats by leader. If a partition that is done has a new leader by then, its records
+    // are written once more, in the same transaction and with the next sequence numbers.
+    retry: { retries: 0 },
   });
   try {
     await producer.connect();
@@ -76,7 +80,7 @@ async function commit(producer: Producer, parts: TransactionParts, change: Chang
   const transaction = await producer.transaction();
   let ends: Ends;
   try {
-    ends = await sendAll(transaction, change.records);
+    ends = await sendRecords(transaction, parts, change);
     parts.failpoint('after-produce');
     await sendOffset(transaction, parts, change);
     parts.failpoint('before-commit');
@@ -90,19 +94,43 @@ async function commit(producer: Producer, parts: TransactionParts, change: Chang
 }
 
 /**
- * kafkajs repeats AddPartitionsToTxn but not AddOffsetsToTxn, which comes first in a transaction
- * without records and meets the markers of the last commit that are still being written.
+ * The first record goes alone: its send may be repeated while the markers of the last commit are
+ * being written, as it fails before anything is produced. Those behind it find them written.
  */
-async function sendOffset(
+async function sendRecords(
+  transaction: Transaction,
+  parts: TransactionParts,
+  { records, signal }: Change,
+): Promise<Ends> {
+  if (records.length === 0) return new Map();
+  const ends = await afterMarkers(parts.clock, signal, () =>
+    sendAll(transaction, records.slice(0, 1)),
+  );
+  for (const [name, end] of await sendAll(transaction, records.slice(1))) ends.set(name, end);
+  return ends;
+}
+
+function sendOffset(
   transaction: Transaction,
   { clock, group, partition, topic }: TransactionParts,
   { nextOffset, signal }: Change,
 ): Promise<void> {
   const offset = { partition, offset: String(nextOffset), metadata: null };
+  const topics = [{ topic, partitions: [offset] }];
+  return afterMarkers(clock, signal, () =>
+    transaction.sendOffsets({ consumerGroupId: group, topics }),
+  );
+}
+
+/** Repeats what begins a transaction while the coordinator still completes the last one. */
+async function afterMarkers<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  begin: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     try {
-      const topics = [{ topic, partitions: [offset] }];
-      return await transaction.sendOffsets({ consumerGroupId: group, topics });
+      return await begin();
     } catch (error) {
       if (typeOf(error) !== 'CONCURRENT_TRANSACTIONS' || signal.aborted) throw error;
       await clock.sleep(MARKERS_PENDING_WAIT_MS, signal);

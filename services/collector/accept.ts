@@ -34,7 +34,8 @@ export function accept(parts: AcceptParts, request: Request, last: Link): Accept
   const bodySha256 = sha256(request.body);
   let link = last;
   const records = split.parts.map(({ body, framing }, part): OutRecord => {
-    const key = split.parts.length === 1 ? bodySha256 : sha256(body);
+    // A list of one large item is one part, but not the whole body.
+    const key = body.length === request.body.length ? bodySha256 : sha256(body);
     link = nextLink(link, key);
     const value = parts.encode({
       source: request.source,

@@ -2,7 +2,7 @@
  * Owns: cutting a body that is too large for one message at item boundaries, by bytes alone.
  * A part holds a run of items exactly as they came, with the commas between them.
  */
-import { scanItems, scanLines, type Span } from '../../shared/domain/json-items.ts';
+import { isLineWise, scanItems, scanLines, type Span } from '../../shared/domain/json-items.ts';
 
 export interface SplitLimits {
   /** A body up to this size is not cut; parts are filled up to it. */
@@ -37,18 +37,18 @@ function runs(spans: readonly Span[], bytes: number): readonly Span[] {
 }
 
 /**
- * Parts of a body in their order. A body that is neither a list nor lines is one part; whether it
- * can be read is the normalizer's to say. `ok: false`: a part is larger than the log takes.
+ * Parts of a body in their order. A body that is neither a list nor lines (also one document over
+ * several lines) is one part; whether it can be read is the normalizer's to say. `ok: false`: a part is larger than the log takes.
  */
 export function splitBody(body: Buffer, limits: SplitLimits): Split {
   if (body.length <= limits.partBytes) return { ok: true, parts: [{ framing: 'BODY', body }] };
   const items = scanItems(body);
-  const spans = items ?? scanLines(body);
+  const spans = items ?? (isLineWise(body) ? scanLines(body) : []);
   const framing = items === undefined ? 'BODY' : 'ITEMS';
   const parts = runs(spans, limits.partBytes).map(
     ({ start, end }): Part => ({ framing, body: body.subarray(start, end) }),
   );
   if (parts.length === 0) parts.push({ framing: 'BODY', body });
-  const largestBytes = Math.max(...parts.map((part) => part.body.length));
+  const largestBytes = parts.reduce((most, part) => Math.max(most, part.body.length), 0);
   return largestBytes > limits.maxBytes ? { ok: false, largestBytes } : { ok: true, parts };
 }

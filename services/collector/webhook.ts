@@ -7,9 +7,10 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TransientError } from '../../shared/errors/fault.ts';
 import { newTrace, traceHeaders } from '../../shared/pipeline/trace.ts';
-import type { Log } from '../../shared/ports/log.ts';
+import type { Headers, Log } from '../../shared/ports/log.ts';
 import type { Clock, Logger, StageTelemetry } from '../../shared/ports/telemetry.ts';
 import { accept, type AcceptParts } from './accept.ts';
+import { createBudget, type Hold } from './budget.ts';
 import { CHAIN_START } from './chain.ts';
 
 export interface CollectorParts extends AcceptParts {
@@ -57,92 +58,105 @@ function refusal(
   return undefined;
 }
 
-/** Adds POST /v1/{source}/{cluster} to `server`. */
-export function addCollectorRoutes(server: FastifyInstance, parts: CollectorParts): void {
-  const { clock, log, logger, telemetry } = parts;
-  let inFlightBytes = 0;
-  let chain = CHAIN_START;
+function notNow(parts: CollectorParts, reply: FastifyReply, why: string): FastifyReply {
+  parts.telemetry.retried('log_unavailable');
+  return reply
+    .code(503)
+    .header('retry-after', String(parts.retryAfterSeconds))
+    .send({ error: `Not now: ${why}` });
+}
 
-  const notNow = (reply: FastifyReply, why: string): FastifyReply => {
-    telemetry.retried('log_unavailable');
-    return reply
-      .code(503)
-      .header('retry-after', String(parts.retryAfterSeconds))
-      .send({ error: `Not now: ${why}` });
-  };
+function tooLarge(
+  parts: CollectorParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bytes: number,
+): FastifyReply {
+  const { limits, logger, maxBodyBytes, telemetry } = parts;
+  telemetry.received(1);
+  telemetry.rejected('item_too_large', 1);
+  logger.error(
+    { url: request.url, bytes, maxBodyBytes, maxItemBytes: limits.maxBytes },
+    'Body refused as too large and lost by its sender: raise collector.maxBodyBytes and kafka.maxMessageBytes, or set --audit-webhook-truncate-enabled on the API server',
+  );
+  return reply.code(413).send({ error: 'Larger than the log takes' });
+}
 
-  const tooLarge = (reply: FastifyReply, request: FastifyRequest, bytes: number): FastifyReply => {
-    telemetry.received(1);
-    telemetry.rejected('item_too_large', 1);
-    const { url } = request;
-    logger.error(
-      { url, bytes, maxBodyBytes: parts.maxBodyBytes, maxItemBytes: parts.limits.maxBytes },
-      'Body refused as too large and lost by its sender: raise collector.maxBodyBytes and kafka.maxMessageBytes, or set --audit-webhook-truncate-enabled on the API server',
-    );
-    return reply.code(413).send({ error: 'Larger than the log takes' });
-  };
-
+/** Bodies as bytes, whatever they are called; too large ones are counted. */
+function takeBytes(server: FastifyInstance, parts: CollectorParts): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
   server.setErrorHandler((error, request, reply) => {
-    if ((error as { code?: string }).code === TOO_LARGE) {
-      return tooLarge(
-        reply,
-        request,
-        Number(request.headers['content-length'] ?? parts.maxBodyBytes),
-      );
-    }
-    throw error;
+    if ((error as { code?: string }).code !== TOO_LARGE) throw error;
+    const bytes = Number(request.headers['content-length'] ?? parts.maxBodyBytes);
+    return tooLarge(parts, request, reply, bytes);
   });
+}
 
+function traceOf(request: FastifyRequest): Headers {
+  const trace = traceHeaders({
+    traceparent: header(request.headers['traceparent']),
+    tracestate: header(request.headers['tracestate']),
+  });
+  return 'traceparent' in trace ? trace : newTrace(randomBytes);
+}
+
+type Handler = (request: FastifyRequest<Route>, reply: FastifyReply) => Promise<unknown>;
+
+/** Answers once the log has the body, or can not have it. Keeps the chain over all bodies. */
+function createReceiver(parts: CollectorParts): Handler {
+  const { clock, log, logger, telemetry } = parts;
+  let chain = CHAIN_START;
+  return async (request, reply) => {
+    const body = request.body ?? Buffer.alloc(0);
+    const from = { ...request.params, sender: request.ip, receivedAtMs: clock.now() };
+    const accepted = accept(parts, { ...from, body, trace: traceOf(request) }, chain);
+    if (!accepted.ok) return tooLarge(parts, request, reply, accepted.largestBytes);
+    chain = accepted.last;
+    try {
+      await log.append(accepted.records);
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      const { code, message } = error;
+      logger.warn({ code, error: message }, 'Body not accepted, the sender repeats it');
+      return notNow(parts, reply, 'the log is unavailable');
+    }
+    telemetry.received(1);
+    telemetry.emitted(1);
+    telemetry.sent(accepted.records.length);
+    return { accepted: accepted.records.length };
+  };
+}
+
+/** Adds POST /v1/{source}/{cluster} to `server`. */
+export function addCollectorRoutes(server: FastifyInstance, parts: CollectorParts): void {
+  const budget = createBudget(parts.maxInFlightBytes);
+  const holds = new WeakMap<FastifyRequest, Hold>();
+  const receive = createReceiver(parts);
+  takeBytes(server, parts);
   server.post<Route>('/v1/:source/:cluster', {
     bodyLimit: parts.maxBodyBytes,
     async onRequest(request, reply) {
       const refused = refusal(request);
       if (refused !== undefined) return reply.code(refused[0]).send({ error: refused[1] });
-      const bytes = declaredBytes(request, parts.maxBodyBytes);
-      if (inFlightBytes + bytes > parts.maxInFlightBytes)
-        return notNow(reply, 'too much in flight');
-      inFlightBytes += bytes;
-      reply.raw.once('close', () => {
-        inFlightBytes -= bytes;
-      });
+      // Fastify refuses content types that it can't read; here they say nothing.
+      request.headers['content-type'] = undefined;
+      const hold = budget.take(declaredBytes(request, parts.maxBodyBytes));
+      if (hold === undefined) return notNow(parts, reply, 'too much in flight');
+      holds.set(request, hold);
+      reply.raw.once('close', () => hold.release());
     },
     async handler(request, reply) {
-      const body = request.body ?? Buffer.alloc(0);
-      const trace = traceHeaders({
-        traceparent: header(request.headers['traceparent']),
-        tracestate: header(request.headers['tracestate']),
-      });
-      const accepted = accept(
-        parts,
-        {
-          ...request.params,
-          sender: request.ip,
-          receivedAtMs: clock.now(),
-          body,
-          trace: 'traceparent' in trace ? trace : newTrace(randomBytes),
-        },
-        chain,
-      );
-      if (!accepted.ok) return tooLarge(reply, request, accepted.largestBytes);
-      chain = accepted.last;
+      // A sender that hangs up does not free what the log is still writing.
+      const hold = holds.get(request);
+      hold?.share();
       try {
-        await log.append(accepted.records);
-      } catch (error) {
-        if (!(error instanceof TransientError)) throw error;
-        logger.warn(
-          { code: error.code, error: error.message },
-          'Body not accepted, the sender repeats it',
-        );
-        return notNow(reply, 'the log is unavailable');
+        return await receive(request, reply);
+      } finally {
+        hold?.release();
       }
-      telemetry.received(1);
-      telemetry.emitted(1);
-      telemetry.sent(accepted.records.length);
-      return { accepted: accepted.records.length };
     },
   });
 }

@@ -16,10 +16,16 @@ export interface HttpOptions {
 
 /** A client that has not sent its request in this time is cut off (apiserver's own limit is 30 s). */
 const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_PARAM_CHARS = 512;
 
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { health, logger, metrics } = options;
-  const server = Fastify({ requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: 'idle' });
+  const server = Fastify({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    // Fastify's own limit is 100 characters, less than a cluster name may have.
+    routerOptions: { maxParamLength: MAX_PARAM_CHARS },
+  });
   server.addHook('onError', async (request, _reply, error) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500;
     if (status >= 500) logger.error({ err: error, url: request.url }, 'Request failed');

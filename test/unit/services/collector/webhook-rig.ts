@@ -1,0 +1,62 @@
+/**
+ * Owns: the collector's endpoints on a log that the test answers for.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { RawBatch } from '../../../../schemas/generated/avro.ts';
+import { addCollectorRoutes, type CollectorParts } from '../../../../services/collector/webhook.ts';
+import { createCodec } from '../../../../shared/adapters/avro/codec.ts';
+import { createHttpServer } from '../../../../shared/adapters/http/server.ts';
+import { createHealth } from '../../../../shared/pipeline/health.ts';
+import type { Log, OutRecord } from '../../../../shared/ports/log.ts';
+import { createCounts, createLines, type LogLine } from '../../../support/worker-rig.ts';
+
+const codec = createCodec('RawBatch');
+
+export interface WebhookRig {
+  readonly server: FastifyInstance;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly lines: readonly LogLine[];
+  /** What was durably appended. */
+  readonly records: OutRecord[];
+  readonly batches: () => readonly RawBatch[];
+  /** How the next appends end; the default is at once and well. */
+  append: (records: readonly OutRecord[]) => Promise<void>;
+}
+
+type Settings = Pick<CollectorParts, 'maxBodyBytes' | 'maxInFlightBytes' | 'limits'>;
+
+export function openWebhook(settings: Partial<Settings> = {}): WebhookRig {
+  const { totals, telemetry } = createCounts();
+  const { lines, logger } = createLines();
+  const records: OutRecord[] = [];
+  const server = createHttpServer({
+    ...{ host: '127.0.0.1', port: 0, health: createHealth(), logger },
+    metrics: async () => '',
+  });
+  const rig: WebhookRig = {
+    ...{ server, totals, lines, records, append: async () => {} },
+    batches: () =>
+      records.map(({ value }) => {
+        const decoded = codec.decode(value ?? Buffer.alloc(0));
+        if (!decoded.ok) throw new Error(decoded.fault.message);
+        return decoded.value;
+      }),
+  };
+  const log = {
+    async append(out: readonly OutRecord[]) {
+      await rig.append(out);
+      records.push(...out);
+    },
+  } as Log;
+  addCollectorRoutes(server, {
+    ...{ log, logger, telemetry, topic: 'audit.raw', collectorId: 'collector-1' },
+    clock: { now: () => 1_000, random: () => 0, sleep: async () => {} },
+    encode: (batch) => codec.encode(batch),
+    limits: { partBytes: 1 << 20, maxBytes: 2 << 20 },
+    ...{ maxBodyBytes: 4 << 20, maxInFlightBytes: 16 << 20, retryAfterSeconds: 5 },
+    ...settings,
+  });
+  return rig;
+}
+
+export const EVENT = '{"kind":"Event","verb":"get"}';

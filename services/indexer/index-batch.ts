@@ -11,7 +11,6 @@ import type { Failpoint } from '../../shared/ports/telemetry.ts';
 import {
   applyVerdicts,
   arrivalsOf,
-  type Candidate,
   endingsOf,
   type Indexable,
   markExisting,
@@ -20,7 +19,15 @@ import {
   type Plan,
   planBatch,
 } from './plan.ts';
-import { remember, type SeenWindow, seenKeys } from './seen.ts';
+import {
+  type Arrival,
+  newestOf,
+  NEWEST_KEY,
+  place,
+  remember,
+  type SeenWindow,
+  seenKeys,
+} from './seen.ts';
 
 export interface IndexerParts {
   readonly store: EventStore;
@@ -33,7 +40,11 @@ export interface IndexerParts {
 
 type Batch<T> = readonly Envelope<T | Tick>[];
 
-function candidatesOf<T extends Indexable>(batch: Batch<T>): readonly Candidate[] {
+interface Arrived extends Arrival {
+  readonly document: Buffer;
+}
+
+function arrivedOf<T extends Indexable>(batch: Batch<T>): readonly Arrived[] {
   return batch.flatMap(({ value, origin }) =>
     isTick(value) ? [] : [{ id: value.id, document: value.document, timeMs: origin.timestampMs }],
   );
@@ -73,6 +84,8 @@ function createReplayGuard(maxBatchRecords: number) {
 
 /** One batch between its attempts. */
 interface Task {
+  /** The lane's newest generation before this batch. */
+  readonly newest: number | undefined;
   plan: Plan;
   /**
    * Documents may be in the store that we don't know of: a previous owner's, or those of a write
@@ -84,6 +97,14 @@ interface Task {
 export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Decide<T, never> {
   const { collection, failpoint, store, window } = parts;
   const guard = createReplayGuard(parts.maxBatchRecords);
+
+  const begin = async (lane: Lane, arrived: readonly Arrived[]): Promise<Task> => {
+    const [stored] = await lane.state.getMany([NEWEST_KEY]);
+    const newest = newestOf(stored);
+    const candidates = place(window, newest, arrived);
+    const state = await snapshot(lane, seenKeys(candidates));
+    return { newest, plan: planBatch(state, candidates), isUnsure: guard.isDue(lane) };
+  };
 
   /** Writes what is pending until all has an end; throws TransientError while the store is busy. */
   const finish = async (task: Task): Promise<void> => {
@@ -100,17 +121,16 @@ export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Deci
   };
 
   return (lane, batch) => {
-    const candidates = candidatesOf(batch);
+    const arrived = arrivedOf(batch);
     let task: Task | undefined;
     return async () => {
-      const state = await snapshot(lane, seenKeys(window, candidates));
-      task ??= { plan: planBatch(window, state, candidates), isUnsure: guard.isDue(lane) };
+      task ??= await begin(lane, arrived);
       const pending = pendingIds(task.plan);
       if (task.isUnsure && pending.length > 0) {
         task.plan = markExisting(task.plan, await store.existing(collection, pending));
       }
       await finish(task);
-      guard.passed(lane, candidates.length);
+      guard.passed(lane, arrived.length);
       const endings = endingsOf(task.plan);
       let next = 0;
       const outcomes = batch.map(({ value }) =>
@@ -118,7 +138,7 @@ export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Deci
           ? ({ kind: 'drop', reason: 'tick' } as const)
           : (endings[next++] as (typeof endings)[0]),
       );
-      return { outcomes, writes: remember(window, state, arrivalsOf(task.plan)) };
+      return { outcomes, writes: remember(task.newest, arrivalsOf(task.plan)) };
     };
   };
 }

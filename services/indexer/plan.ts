@@ -5,14 +5,14 @@ import type { CollectionName } from '../../shared/domain/collections.ts';
 import type { Ending } from '../../shared/pipeline/outcome.ts';
 import type { WriteOp, WriteVerdict } from '../../shared/ports/event-store.ts';
 import { reduceDocument } from './reduce.ts';
-import { type Arrival, type SeenWindow, wasSeen } from './seen.ts';
+import { type Placed, wasSeen } from './seen.ts';
 
 export interface Indexable {
   readonly id: string;
   readonly document: Buffer;
 }
 
-export interface Candidate extends Arrival {
+export interface Candidate extends Placed {
   readonly document: Buffer;
 }
 
@@ -30,13 +30,12 @@ const REPEAT: Ending<never> = { kind: 'drop', reason: 'repeat' };
 
 /** One task for each candidate; those seen before, or earlier in the batch, are done already. */
 export function planBatch(
-  window: SeenWindow,
   state: ReadonlyMap<string, Buffer>,
   candidates: readonly Candidate[],
 ): Plan {
   const inBatch = new Set<string>();
   return candidates.map((candidate) => {
-    const repeat = inBatch.has(candidate.id) || wasSeen(window, state, candidate);
+    const repeat = inBatch.has(candidate.id) || wasSeen(state, candidate);
     inBatch.add(candidate.id);
     return { candidate, reduced: false, ending: repeat ? REPEAT : undefined };
   });
@@ -110,6 +109,6 @@ export function endingsOf(plan: Plan): readonly Ending<never>[] {
 }
 
 /** What the seen-set has to remember: all that the store has now. */
-export function arrivalsOf(plan: Plan): readonly Arrival[] {
+export function arrivalsOf(plan: Plan): readonly Placed[] {
   return plan.filter((t) => t.ending?.kind !== 'reject').map((t) => t.candidate);
 }

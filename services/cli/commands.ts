@@ -1,7 +1,7 @@
 /**
  * Owns: the command line: every command with its options and help.
  */
-import { Command, CommanderError } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addQuery } from './commands/query.ts';
 import { addScan } from './commands/scan.ts';

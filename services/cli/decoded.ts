@@ -16,7 +16,7 @@ function readable(name: string, bytes: Buffer): unknown {
   return isUtf8(bytes) ? bytes.toString('utf8') : { base64: bytes.toString('base64') };
 }
 
-function valueOf(topic: TopicName, bytes: Buffer): unknown {
+function decodedValue(topic: TopicName, bytes: Buffer): unknown {
   if (TOPICS[topic].schema === null) return readable('', bytes);
   const decoded = codecOf(topic).decode(bytes);
   if (!decoded.ok) return { undecodable: decoded.fault.code, base64: bytes.toString('base64') };
@@ -38,6 +38,6 @@ export function decodeRecord(topic: TopicName, record: LogRecord): DecodedRecord
     time: new Date(timestampMs).toISOString(),
     key: key === null ? null : isUtf8(key) ? key.toString('utf8') : key.toString('hex'),
     headers,
-    value: value === null ? null : valueOf(topic, value),
+    value: value === null ? null : decodedValue(topic, value),
   };
 }

@@ -13,6 +13,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
 function usage(message: string): FatalError {
   return new FatalError(message, { code: 'usage' });
 }
@@ -21,7 +23,8 @@ function usage(message: string): FatalError {
 export function parseTime(text: string, nowMs: number): number {
   const relative = /^(\d{1,6})([smhd])$/.exec(text);
   if (relative !== null) return nowMs - Number(relative[1]) * (UNIT_MS[relative[2] ?? ''] ?? 0);
-  const absolute = Date.parse(text);
+  // Date.parse alone takes `banana 7` for a day in July.
+  const absolute = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(absolute)) return absolute;
   throw usage(`'${text}' is no time: write 15m, 2h, 7d or 2026-11-21T06:00:00Z`);
 }

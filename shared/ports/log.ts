@@ -134,6 +134,8 @@ export interface Log {
   positions(group: string, topic: string): Promise<readonly PartitionPosition[]>;
   /** Makes what is missing; never deletes, never changes a partition count. Idempotent. */
   ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicStatus[]>;
+  /** What ensureTopics would do, without doing it. */
+  reviewTopics(specs: readonly TopicSpec[]): Promise<readonly TopicStatus[]>;
   /** Throws TransientError or FatalError with what is wrong; resolves when the log can serve. */
   ping(): Promise<void>;
   close(): Promise<void>;

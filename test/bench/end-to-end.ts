@@ -54,7 +54,7 @@ async function measure(parts: Parts, recording: Recording): Promise<readonly Fig
   const seconds = (performance.now() - started) / 1000;
   return [...parts.measured].map(([name, pid]) => {
     const used = difference(usageOf(pid), before.get(name) ?? { cpuSeconds: 0, peakMiB: 0 });
-    return figureOf(parts.name, name, events, seconds, used);
+    return figureOf({ run: parts.name, part: name }, events, seconds, used);
   });
 }
 

@@ -57,15 +57,13 @@ export interface Figure {
 }
 
 export function figureOf(
-  run: string,
-  part: string,
+  name: Pick<Figure, 'run' | 'part'>,
   events: number,
   seconds: number,
   used: Usage,
 ): Figure {
   return {
-    run,
-    part,
+    ...name,
     events,
     eventsPerSecond: Math.round(events / seconds),
     cpuMicros: Math.round((used.cpuSeconds / events) * 1e7) / 10,

@@ -29,7 +29,10 @@ function measure(part: string, events: number, action: () => void): Figure {
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { system, user } = process.cpuUsage(before);
   const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  return figureOf('stages', part, events, seconds, { cpuSeconds: (user + system) / 1e6, peakMiB });
+  return figureOf({ run: 'stages', part }, events, seconds, {
+    cpuSeconds: (user + system) / 1e6,
+    peakMiB,
+  });
 }
 
 export async function benchStages(recording: Recording): Promise<readonly Figure[]> {

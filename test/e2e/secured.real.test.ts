@@ -146,12 +146,15 @@ describeReal('secured servers', () => {
     },
     async () => {
       const admin = await adminSettings();
-      expect(await run(['check'], admin)).toMatchObject({ exitCode: 0 });
+      const before = await run(['check'], admin);
+      expect(before).toMatchObject({ exitCode: 69 });
+      expect(before.stdout).toContain('audit.raw is missing');
       const first = await run(['setup'], admin);
       expect(first, first.stdout + first.stderr).toMatchObject({ exitCode: 0 });
       expect(first.stdout).toMatch(/created +role podwitness_indexer/);
       const second = await run(['setup'], admin);
       expect(second.stdout).toMatch(/unchanged +role podwitness_indexer/);
+      expect(await run(['check'], admin)).toMatchObject({ exitCode: 0 });
 
       for (const worker of WORKERS) {
         running.push(await startWorker(worker, await workerSettings(worker)));

@@ -11,6 +11,7 @@ import {
   openLog,
   openStore,
 } from '../../../shared/runtime/context.ts';
+import { topicSpecs } from '../../../shared/runtime/topics.ts';
 import { readRules } from '../../detector/read-rules.ts';
 import { EXIT, type ExitCode, endingOf, type Run } from '../exit.ts';
 import { write } from '../output/write.ts';
@@ -46,6 +47,21 @@ async function checkLog(context: Context): Promise<string> {
   return isLogEmbedded(config) ? 'embedded' : `Kafka at ${config.kafka.brokers?.join(', ')}`;
 }
 
+/** Topics as `setup` would leave them; `up` makes the embedded ones itself. */
+async function checkTopics(context: Context): Promise<string> {
+  const log = await openLog(context);
+  try {
+    const statuses = await log.reviewTopics(topicSpecs(context.config));
+    const wrong = statuses.filter((status) => status.state !== 'unchanged');
+    if (wrong.length === 0) return `${statuses.length} topics`;
+    const verb = { created: 'is missing', changed: 'differs', conflict: 'differs', unchanged: '' };
+    const list = wrong.map(({ detail = '', name, state }) => `${name} ${verb[state]} ${detail}`);
+    throw new FatalError(list.join('\n'), { code: 'missing_topic' });
+  } finally {
+    await log.close();
+  }
+}
+
 async function checkStore(context: Context): Promise<string> {
   const { config } = context;
   if (isStoreEmbedded(config) && (await findApi(config.dataDir)) !== undefined) {
@@ -79,6 +95,7 @@ async function check(options: ConfigOptions): Promise<ExitCode> {
   const checks: readonly Check[] = [
     { name: 'rules', run: () => checkRules(context) },
     { name: 'log', run: () => checkLog(context) },
+    ...(isLogEmbedded(context.config) ? [] : [{ name: 'topics', run: () => checkTopics(context) }]),
     { name: 'store', run: () => checkStore(context) },
   ];
   let worst: ExitCode = EXIT.done;

@@ -12,11 +12,12 @@ import { createNormalizerStage } from '../../normalizer/stage.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { createOffline, type Offline } from '../offline/pipeline.ts';
 import { readLines } from '../offline/read-files.ts';
-import { formatDocuments, outputFormat } from '../output/documents.ts';
+import { formatDocuments, type OutputFormat, outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
 
 const EMITTED = ['findings', 'sessions', 'alerts', 'events'] as const;
 type Emitted = (typeof EMITTED)[number];
+const PAGE = 500;
 
 interface ScanOptions {
   readonly rules: readonly string[];
@@ -70,12 +71,23 @@ function documentOf({ document }: AuditEvent | Finding): StoredDocument {
   return JSON.parse(document.toString('utf8')) as StoredDocument;
 }
 
+/** A table needs all rows for its widths; NDJSON goes out in pages, as one text it may be too long. */
+async function writeAll(
+  kind: 'events' | 'findings',
+  records: readonly (AuditEvent | Finding)[],
+  format: OutputFormat,
+): Promise<void> {
+  const page = format === 'table' ? Math.max(records.length, 1) : PAGE;
+  for (let at = 0; at === 0 || at < records.length; at += page) {
+    const documents = records.slice(at, at + page).map(documentOf);
+    await write(formatDocuments(kind, documents, format));
+  }
+}
+
 function meets(findings: readonly Finding[], failOn: string | undefined): boolean {
   if (failOn === undefined) return false;
-  const limit = LEVELS.findIndex((level) => level === failOn);
-  return findings.some(
-    (f) => LEVELS.findIndex((level) => level === f.level.toLowerCase()) >= limit,
-  );
+  const levels: readonly string[] = LEVELS;
+  return findings.some((f) => levels.indexOf(f.level.toLowerCase()) >= levels.indexOf(failOn));
 }
 
 async function scan(files: readonly string[], options: ScanOptions): Promise<ExitCode> {
@@ -84,6 +96,7 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
       code: 'usage',
     });
   }
+  const format = outputFormat(options.output, process.stdout.isTTY === true);
   const rules = await readRules({ bundled: options.bundledRules, paths: options.rules });
   const offline = createOffline(
     {
@@ -99,11 +112,9 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
     });
   }
   const { events, findings } = offline.result();
-  const format = outputFormat(options.output, process.stdout.isTTY === true);
   for (const kind of options.emit) {
-    const records = kind === 'events' ? events : kind === 'findings' ? findings : [];
-    if (kind === 'sessions' || kind === 'alerts') continue;
-    await write(formatDocuments(kind, records.map(documentOf), format));
+    if (kind === 'events') await writeAll(kind, events, format);
+    if (kind === 'findings') await writeAll(kind, findings, format);
   }
   process.stderr.write(`${events.length} distinct events, ${findings.length} findings\n`);
   return meets(findings, options.failOn) ? EXIT.failOn : EXIT.done;

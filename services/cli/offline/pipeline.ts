@@ -52,6 +52,12 @@ function byTimeAndId<T extends { readonly time: number; readonly id: string }>(a
   return a.time - b.time || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
+/** Whether `a` stands for both: the fuller one (a truncated copy has no bodies), whatever came first. */
+function isFuller(a: AuditEvent, b: AuditEvent): boolean {
+  const longer = a.document.length - b.document.length;
+  return longer > 0 || (longer === 0 && Buffer.compare(a.document, b.document) > 0);
+}
+
 function firstById<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {
   const first = new Map<string, T>();
   for (const item of items) if (!first.has(item.id)) first.set(item.id, item);
@@ -60,6 +66,10 @@ function firstById<T extends { readonly id: string }>(items: readonly T[]): read
 
 export function createOffline(stages: OfflineStages, cluster: string): Offline {
   const byId = new Map<string, AuditEvent>();
+  const keep = (event: AuditEvent): void => {
+    const known = byId.get(event.id);
+    if (known === undefined || isFuller(event, known)) byId.set(event.id, event);
+  };
   return {
     add(body) {
       let events = 0;
@@ -70,7 +80,7 @@ export function createOffline(stages: OfflineStages, cluster: string): Offline {
         if (ending.kind !== 'emit') continue;
         for (const event of ending.items) {
           events++;
-          byId.set(event.id, event);
+          keep(event);
         }
       }
       return { events, rejected };

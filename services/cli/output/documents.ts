@@ -3,14 +3,18 @@
  */
 import type { CollectionName } from '../../../shared/domain/collections.ts';
 import { valuesAt } from '../../../shared/domain/field-path.ts';
+import { FatalError } from '../../../shared/errors/fault.ts';
 import type { StoredDocument } from '../../../shared/ports/event-store.ts';
 import { type Column, formatTable } from './table.ts';
 
 export type OutputFormat = 'table' | 'ndjson';
 
-/** Table on a terminal, NDJSON elsewhere, unless the user chose. */
+/** Table on a terminal, NDJSON elsewhere, unless the user chose. Throws FatalError (usage). */
 export function outputFormat(chosen: string | undefined, isTerminal: boolean): OutputFormat {
   if (chosen === 'table' || chosen === 'ndjson') return chosen;
+  if (chosen !== undefined) {
+    throw new FatalError(`--output ${chosen}: choose table or ndjson`, { code: 'usage' });
+  }
   return isTerminal ? 'table' : 'ndjson';
 }
 

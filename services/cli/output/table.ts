@@ -11,7 +11,10 @@ export interface Column<Row> {
 }
 
 function fit(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  if (text.length <= width) return text;
+  // Half of a surrogate pair is no character.
+  const cut = text.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '');
+  return `${cut}…`;
 }
 
 /** Lines of a table with a heading, without a trailing line break. */
@@ -20,7 +23,10 @@ export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly
     columns.map(({ cell, maxWidth }) => fit(escapeForTerminal(cell(row)), maxWidth)),
   );
   const all = [columns.map((c) => c.title), ...cells];
-  const widths = columns.map((_, i) => Math.max(...all.map((line) => line[i]?.length ?? 0)));
+  // No Math.max(...): a table may have more rows than a call may have arguments.
+  const widths = columns.map((_, i) =>
+    all.reduce((widest, line) => Math.max(widest, line[i]?.length ?? 0), 0),
+  );
   return all
     .map((line) =>
       line

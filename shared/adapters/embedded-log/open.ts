@@ -161,6 +161,12 @@ class EmbeddedLog implements Log {
     return ensured;
   }
 
+  async reviewTopics(specs: readonly TopicSpec[]): Promise<readonly TopicStatus[]> {
+    await this.#ensuring;
+    this.#checkOpen();
+    return specs.map((spec) => this.#engine.topics.review(spec));
+  }
+
   async #ensure(specs: readonly TopicSpec[]): Promise<readonly TopicStatus[]> {
     this.#checkOpen();
     const { topics, writer } = this.#engine;

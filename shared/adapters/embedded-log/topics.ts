@@ -41,9 +41,20 @@ export class Topics {
     return topic;
   }
 
+  /** What `ensure` would do. */
+  review(spec: TopicSpec): TopicStatus {
+    checkSpec(spec);
+    const topic = this.#byName.get(spec.name);
+    if (topic === undefined) return { name: spec.name, state: 'created' };
+    if (topic.spec.partitions !== spec.partitions) return conflict(topic.spec, spec);
+    const detail = difference(topic.spec, spec);
+    if (detail === '') return { name: spec.name, state: 'unchanged' };
+    return { name: spec.name, state: 'changed', detail };
+  }
+
   /** Makes or changes one topic through `write`; see Log.ensureTopics. */
   async ensure(spec: TopicSpec, write: (op: WriteOp) => Promise<void>): Promise<TopicStatus> {
-    checkSpec(spec);
+    const status = this.review(spec);
     const topic = this.#byName.get(spec.name);
     if (topic === undefined) {
       const stored = { id: this.#lastId + 1, spec };
@@ -51,14 +62,11 @@ export class Topics {
       const made = this.#add(stored);
       for (let i = 0; i < spec.partitions; i += 1)
         made.partitions.push(new Partition(made, i, 0n, 0n));
-      return { name: spec.name, state: 'created' };
+    } else if (status.state === 'changed') {
+      await write(storedOp({ id: topic.id, spec }));
+      topic.spec = spec;
     }
-    if (topic.spec.partitions !== spec.partitions) return conflict(topic.spec, spec);
-    const detail = difference(topic.spec, spec);
-    if (detail === '') return { name: spec.name, state: 'unchanged' };
-    await write(storedOp({ id: topic.id, spec }));
-    topic.spec = spec;
-    return { name: spec.name, state: 'changed', detail };
+    return status;
   }
 
   #add({ id, spec }: StoredTopic): Topic & { partitions: Partition[] } {

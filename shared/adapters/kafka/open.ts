@@ -12,6 +12,8 @@ import type {
   OutRecord,
   PartitionPosition,
   ReadOptions,
+  TopicSpec,
+  TopicStatus,
 } from '../../ports/log.ts';
 import { createClients, type KafkaClients } from './connection.ts';
 import { type RunningConsumer, startConsumer } from './consumer.ts';
@@ -143,11 +145,19 @@ class KafkaLog implements Log {
     }
   }
 
-  async ensureTopics(specs: Parameters<Log['ensureTopics']>[0]) {
+  ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicStatus[]> {
+    return this.#settleTopics(specs, 'apply');
+  }
+
+  reviewTopics(specs: readonly TopicSpec[]): Promise<readonly TopicStatus[]> {
+    return this.#settleTopics(specs, 'review');
+  }
+
+  async #settleTopics(specs: readonly TopicSpec[], mode: 'apply' | 'review') {
     this.#mustBeOpen();
     const { clock, replicationFactor } = this.#options;
     const served = (topic: string) => untilServed(this.#kafka(), topic, clock);
-    return ensureTopics({ access: this.#admin, replicationFactor, served }, specs);
+    return ensureTopics({ access: this.#admin, replicationFactor, served }, specs, mode);
   }
 
   /** With a connection of its own, so that it tells what a start would meet now. */

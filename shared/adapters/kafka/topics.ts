@@ -46,20 +46,28 @@ export interface TopicParts {
   served(topic: string): Promise<void>;
 }
 
-/** Makes what is missing, changes settings, never a partition count. Throws TransientError, FatalError. */
+/**
+ * Makes what is missing, changes settings, never a partition count; with `review` it only says so.
+ * Throws TransientError, FatalError.
+ */
 export async function ensureTopics(
   { access, replicationFactor, served }: TopicParts,
   specs: readonly TopicSpec[],
+  mode: 'apply' | 'review',
 ): Promise<readonly TopicStatus[]> {
   const names = new Set(await access.ask(DOING, (admin) => admin.listTopics()));
   const { brokers } = await access.ask(DOING, (admin) => admin.describeCluster());
   const replicas = replicasOn(brokers.length, replicationFactor);
   const missing = specs.filter((spec) => !names.has(spec.name));
-  await create(access, missing, replicas);
-  await Promise.all(missing.map(({ name }) => served(name)));
+  if (mode === 'apply') {
+    await create(access, missing, replicas);
+    await Promise.all(missing.map(({ name }) => served(name)));
+  }
+  const alter: Alter = mode === 'apply' ? (change) => alterTopic(access, change) : nothing;
   const compared = await compare(
     access,
     specs.filter((spec) => names.has(spec.name)),
+    alter,
   );
   const created = missing.map(({ name }): TopicStatus => ({ name, state: 'created' }));
   const statuses = new Map([...created, ...compared].map((s) => [s.name, s]));
@@ -81,7 +89,24 @@ async function create(
   await access.ask(DOING, (admin) => admin.createTopics({ waitForLeaders: false, topics }));
 }
 
-async function compare(access: AdminAccess, specs: readonly TopicSpec[]): Promise<TopicStatus[]> {
+interface Change {
+  readonly name: string;
+  readonly configEntries: { name: string; value: string }[];
+}
+type Alter = (change: Change) => Promise<void>;
+
+const nothing: Alter = () => Promise.resolve();
+
+async function alterTopic(access: AdminAccess, change: Change): Promise<void> {
+  const resources = [{ type: ConfigResourceTypes.TOPIC, ...change }];
+  await access.ask(DOING, (admin) => admin.alterConfigs({ validateOnly: false, resources }));
+}
+
+async function compare(
+  access: AdminAccess,
+  specs: readonly TopicSpec[],
+  alter: Alter,
+): Promise<TopicStatus[]> {
   if (specs.length === 0) return [];
   const names = specs.map((spec) => spec.name);
   const resources = names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name }));
@@ -93,7 +118,7 @@ async function compare(access: AdminAccess, specs: readonly TopicSpec[]): Promis
   for (const spec of specs) {
     const metadata = topics.find((t) => t.name === spec.name);
     const found = described.resources.find((r) => r.resourceName === spec.name);
-    statuses.push(await compareOne(access, spec, metadata, found?.configEntries ?? []));
+    statuses.push(await compareOne(alter, spec, metadata, found?.configEntries ?? []));
   }
   return statuses;
 }
@@ -101,7 +126,7 @@ async function compare(access: AdminAccess, specs: readonly TopicSpec[]): Promis
 type Entries = Awaited<ReturnType<Admin['describeConfigs']>>['resources'][number]['configEntries'];
 
 async function compareOne(
-  access: AdminAccess,
+  alter: Alter,
   spec: TopicSpec,
   metadata: ITopicMetadata | undefined,
   entries: Entries,
@@ -119,9 +144,7 @@ async function compareOne(
   const current = new Map(entries.map((e) => [e.configName, e.configValue]));
   const differing = [...wanted].filter(([key, value]) => !isSame(key, current.get(key), value));
   if (differing.length === 0) return { name, state: 'unchanged' };
-  const configEntries = merged(entries, wanted);
-  const resources = [{ type: ConfigResourceTypes.TOPIC, name, configEntries }];
-  await access.ask(DOING, (admin) => admin.alterConfigs({ validateOnly: false, resources }));
+  await alter({ name, configEntries: merged(entries, wanted) });
   const changes = differing.map(([key, value]) => `${key} ${current.get(key) ?? '-'} → ${value}`);
   return { name, state: 'changed', detail: changes.join(', ') };
 }

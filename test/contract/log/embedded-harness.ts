@@ -83,6 +83,7 @@ function handleOn(log: Log, release: (client: Log) => Promise<void>): Log {
     read: (options) => log.read(options),
     positions: (group, topic) => log.positions(group, topic),
     ensureTopics: (specs) => log.ensureTopics(specs),
+    reviewTopics: (specs) => log.reviewTopics(specs),
     ping: () => log.ping(),
     async close() {
       open = false;

@@ -33,6 +33,23 @@ export function topicContract(harness: LogHarness): void {
     await log.close();
   });
 
+  it('reviews without doing anything', { timeout: limit }, async () => {
+    const log = await harness.open();
+    const [there, missing] = [spec(), spec()];
+    await log.ensureTopics([there]);
+    const changed = { ...there, retentionMs: 172_800_000 };
+    const other = { ...there, partitions: 7 };
+    for (let round = 0; round < 2; round += 1) {
+      const states = await Promise.all(
+        [there, changed, other, missing].map(
+          async (one) => (await log.reviewTopics([one]))[0]?.state,
+        ),
+      );
+      expect(states).toEqual(['unchanged', 'changed', 'conflict', 'created']);
+    }
+    await log.close();
+  });
+
   it('changes settings, and says which', { timeout: limit }, async () => {
     const log = await harness.open();
     const before = spec();

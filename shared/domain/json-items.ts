@@ -90,32 +90,39 @@ function scanArray(bytes: Buffer, open: number): Elements | undefined {
   }
 }
 
-/** Position of the value of the member whose key starts at `at`; -1 where there is no member. */
-function memberValue(bytes: Buffer, at: number): number {
-  if (bytes[at] !== QUOTE) return -1;
-  const keyEnd = skipString(bytes, at);
-  if (keyEnd < 0) return -1;
+interface Member {
+  readonly isItems: boolean;
+  /** Where its value starts. */
+  readonly value: number;
+}
+
+/**
+ * The member whose key starts at `at`. Undefined where there is none, and where the key has escapes:
+ * it may spell "items" otherwise than in these bytes, so that is left to a parser.
+ */
+function readMember(bytes: Buffer, at: number): Member | undefined {
+  const keyEnd = bytes[at] === QUOTE ? skipString(bytes, at) : -1;
+  if (keyEnd < 0) return undefined;
+  const key = bytes.toString('latin1', at, keyEnd);
   const colon = skipSpace(bytes, keyEnd);
-  return bytes[colon] === COLON ? skipSpace(bytes, colon + 1) : -1;
+  if (key.includes('\\') || bytes[colon] !== COLON) return undefined;
+  return { isItems: key === '"items"', value: skipSpace(bytes, colon + 1) };
 }
 
 function scanObject(bytes: Buffer, open: number): Elements | undefined {
-  let found: Elements | undefined;
+  let items: readonly Span[] | undefined;
   let at = skipSpace(bytes, open + 1);
   for (;;) {
-    const value = memberValue(bytes, at);
-    if (value < 0) return undefined;
-    const key = bytes.toString('latin1', at, bytes.indexOf(COLON, at)).trimEnd();
-    // An escaped key may spell "items" otherwise than in these bytes: leave it to a parser.
-    if (key.includes('\\')) return undefined;
+    const member = readMember(bytes, at);
+    if (member === undefined) return undefined;
+    const isList = member.isItems && bytes[member.value] === OPEN_BRACKET;
+    const list = isList ? scanArray(bytes, member.value) : undefined;
     // A key that occurs twice: the last one counts, as in JSON.parse.
-    if (key === '"items"') {
-      found = bytes[value] === OPEN_BRACKET ? scanArray(bytes, value) : undefined;
-    }
-    const end = key === '"items"' && found !== undefined ? found.end : skipValue(bytes, value);
+    if (member.isItems) items = list?.items;
+    const end = list?.end ?? skipValue(bytes, member.value);
     if (end < 0) return undefined;
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACE) return found && { items: found.items, end: at + 1 };
+    if (bytes[at] === CLOSE_BRACE) return items && { items, end: at + 1 };
     if (bytes[at] !== COMMA) return undefined;
     at = skipSpace(bytes, at + 1);
   }

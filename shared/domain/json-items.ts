@@ -109,14 +109,17 @@ function readMember(bytes: Buffer, at: number): Member | undefined {
   return { isItems: key === '"items"', value: skipSpace(bytes, colon + 1) };
 }
 
+function readList(bytes: Buffer, { isItems, value }: Member): Elements | undefined {
+  return isItems && bytes[value] === OPEN_BRACKET ? scanArray(bytes, value) : undefined;
+}
+
 function scanObject(bytes: Buffer, open: number): Elements | undefined {
   let items: readonly Span[] | undefined;
   let at = skipSpace(bytes, open + 1);
   for (;;) {
     const member = readMember(bytes, at);
     if (member === undefined) return undefined;
-    const isList = member.isItems && bytes[member.value] === OPEN_BRACKET;
-    const list = isList ? scanArray(bytes, member.value) : undefined;
+    const list = readList(bytes, member);
     // A key that occurs twice: the last one counts, as in JSON.parse.
     if (member.isItems) items = list?.items;
     const end = list?.end ?? skipValue(bytes, member.value);

@@ -15,6 +15,8 @@ export interface Ingest {
   readonly cluster: string;
   /** Namespace of the data streams. */
   readonly dataStreamNamespace: string;
+  /** The event was cut: its document would have been larger than the log takes. */
+  readonly partial?: true;
   /** ISO time at which the collector had it; absent offline. */
   readonly receivedAt?: string;
 }
@@ -133,7 +135,10 @@ export function toDocument(event: JsonObject, ingest: Ingest, timestamp: string)
       user: relatedUsers(userName, impersonated),
       ip: ip === undefined ? undefined : [ip],
     }),
-    podwitness: missing.length === 0 ? undefined : { missing },
+    podwitness: compact({
+      missing: missing.length === 0 ? undefined : missing,
+      partial: ingest.partial,
+    }),
   };
   return compact(document) as JsonObject;
 }

@@ -6,11 +6,15 @@ import type { RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import { MAX_DOCUMENT_BYTES } from './cut-event.ts';
 import { createNormalizerStage } from './stage.ts';
 
 export function startNormalizer(context: Context, log: Log): Promise<RunningWorker> {
+  const { elasticsearch, kafka } = context.config;
   const stage = createNormalizerStage({
-    dataStreamNamespace: context.config.elasticsearch.namespace,
+    dataStreamNamespace: elasticsearch.namespace,
+    // The record repeats some of the document's texts, and so does a finding.
+    maxDocumentBytes: Math.min(MAX_DOCUMENT_BYTES, kafka.maxMessageBytes / 8),
   });
   return startStageWorker(context, log, {
     name: stage.name,

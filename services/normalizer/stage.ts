@@ -5,7 +5,8 @@
 import type { AuditEvent, RawBatch } from '../../schemas/generated/avro.ts';
 import type { Ending, Outcome } from '../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../shared/pipeline/stage.ts';
-import { peerIp, timestampOf, toDocument } from './document.ts';
+import { cutEvent, MAX_DOCUMENT_BYTES } from './cut-event.ts';
+import { type Ingest, peerIp, timestampOf, toDocument } from './document.ts';
 import { eventId } from './event-id.ts';
 import { int32, object, text } from './fields.ts';
 import { type Item, type JsonObject, readBody } from './read-body.ts';
@@ -13,26 +14,20 @@ import { type Item, type JsonObject, readBody } from './read-body.ts';
 export interface NormalizerOptions {
   /** Namespace of the data streams, e.g. `default`. */
   readonly dataStreamNamespace: string;
+  /** An event whose document is longer is cut, and marked as partial. */
+  readonly maxDocumentBytes?: number;
 }
 
 /** The end of the year 9999: what comes after has no RFC 3339 form. */
 const LAST_MS = 253_402_300_799_999;
 
-/** `receivedAt` 0 stands for "not known" (offline), so that the same file gives the same bytes. */
-function toEvent(event: JsonObject, batch: RawBatch, options: NormalizerOptions): AuditEvent {
+/** The record of an event, which may be cut; `ingest.id` is the whole one's. */
+function recordOf(event: JsonObject, batch: RawBatch, ingest: Ingest): AuditEvent {
   const { cluster, receivedAt } = batch;
-  const received = new Date(receivedAt).toISOString();
-  const timestamp = timestampOf(event, received);
-  const id = eventId(cluster, event);
+  const timestamp = timestampOf(event, new Date(receivedAt).toISOString());
   const ref = object(event['objectRef']);
-  const ingest = {
-    id,
-    cluster,
-    dataStreamNamespace: options.dataStreamNamespace,
-    ...(receivedAt === 0 ? {} : { receivedAt: received }),
-  };
   return {
-    id,
+    id: ingest.id,
     cluster,
     time: Date.parse(timestamp),
     receivedAt,
@@ -51,6 +46,22 @@ function toEvent(event: JsonObject, batch: RawBatch, options: NormalizerOptions)
     decision: text(object(event['annotations'])?.['authorization.k8s.io/decision']) ?? null,
     document: Buffer.from(JSON.stringify(toDocument(event, ingest, timestamp))),
   };
+}
+
+/** `receivedAt` 0 stands for "not known" (offline), so that the same file gives the same bytes. */
+function toEvent(event: JsonObject, batch: RawBatch, options: NormalizerOptions): AuditEvent {
+  const { cluster, receivedAt } = batch;
+  const ingest: Ingest = {
+    id: eventId(cluster, event),
+    cluster,
+    dataStreamNamespace: options.dataStreamNamespace,
+    ...(receivedAt === 0 ? {} : { receivedAt: new Date(receivedAt).toISOString() }),
+  };
+  const record = recordOf(event, batch, ingest);
+  const maxBytes = options.maxDocumentBytes ?? MAX_DOCUMENT_BYTES;
+  // A record that is larger than the log takes would end every worker that has it in hand.
+  if (record.document.length <= maxBytes) return record;
+  return recordOf(cutEvent(event), batch, { ...ingest, partial: true });
 }
 
 function endingOf(

@@ -53,7 +53,9 @@ export async function start(
     child.stderr.on('data', read);
     const late = setTimeout(() => reject(new Error(`Not ready:\n${output}`)), READY_MS);
     late.unref();
-    void exited.then((code) => reject(new Error(`Ended with ${code} before it was ready:\n${output}`)));
+    void exited.then((code) =>
+      reject(new Error(`Ended with ${code} before it was ready:\n${output}`)),
+    );
   });
   try {
     const found = await url;

@@ -158,6 +158,13 @@ export async function startWorker<In, Out, Route extends string = never>(
   const { clock, health, limits, log, logger, name, telemetry } = parts;
   const giveUp = new AbortController();
   const lanes = new Set<Lane>();
+  // One signal per lane, not per batch: Node 20 keeps what it knows of each until its sources go.
+  const signals = new WeakMap<Lane, AbortSignal>();
+  const signalOf = (lane: Lane): AbortSignal => {
+    const signal = signals.get(lane) ?? AbortSignal.any([lane.signal, giveUp.signal]);
+    signals.set(lane, signal);
+    return signal;
+  };
 
   /** A partition has its own part in the health: a well one says nothing about a sick one. */
   const partOf = (lane: Lane): string => `${name}/${lane.partition}`;
@@ -167,7 +174,7 @@ export async function startWorker<In, Out, Route extends string = never>(
       {
         policy: limits.retry,
         clock,
-        signal: AbortSignal.any([lane.signal, giveUp.signal]),
+        signal: signalOf(lane),
         onRetry(error: TransientError, attempt, waitMs) {
           telemetry.retried(error.code);
           health.set(partOf(lane), `${error.code}: ${error.message}`);

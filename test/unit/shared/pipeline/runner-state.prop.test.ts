@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decideStateful } from '../../../../shared/pipeline/decide.ts';
 import type { Outcome } from '../../../../shared/pipeline/outcome.ts';
 import { isTick, type StatefulStage } from '../../../../shared/pipeline/stage.ts';
@@ -119,20 +119,18 @@ describe('ticks', () => {
     }
   });
 
-  it('end with the worker', async () => {
+  it('end with the worker, and with their timer', async () => {
+    const begun = vi.spyOn(globalThis, 'setInterval');
+    const ended = vi.spyOn(globalThis, 'clearInterval');
     const rig = await openRig();
     try {
       const worker = await start(rig, 1, { tickIntervalMs: 1 });
       await until(async () => (await rig.records(TOPIC.in)).length > 0);
       await worker.stop();
-      // Those under way still arrive; then a time of many ticks passes without any.
-      const count = async () => (await rig.records(TOPIC.in)).length;
-      await until(async () => {
-        const before = await count();
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        return (await count()) === before;
-      });
+      const at = begun.mock.calls.findIndex(([, ms]) => ms === 1);
+      expect(ended).toHaveBeenCalledWith(begun.mock.results[at]?.value);
     } finally {
+      vi.restoreAllMocks();
       await rig.close();
     }
   });

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { TransientError } from '../../shared/errors/fault.ts';
+import { FatalError, TransientError } from '../../shared/errors/fault.ts';
 import { newTrace, traceHeaders } from '../../shared/pipeline/trace.ts';
 import type { Headers, Log } from '../../shared/ports/log.ts';
 import type { Clock, Logger, StageTelemetry } from '../../shared/ports/telemetry.ts';
@@ -118,9 +118,12 @@ function createReceiver(parts: CollectorParts): Handler {
     try {
       await log.append(accepted.records);
     } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      const { code, message } = error;
-      logger.warn({ code, error: message }, 'Body not accepted, the sender repeats it');
+      // Also where a person is needed: some senders drop what is answered with any other code.
+      const isFatal = error instanceof FatalError;
+      if (!isFatal && !(error instanceof TransientError)) throw error;
+      const fields = { code: error.code, error: error.message };
+      if (isFatal) logger.error(fields, 'Body not accepted, and will not be until this is mended');
+      else logger.warn(fields, 'Body not accepted, the sender repeats it');
       return notNow(parts, reply, 'the log is unavailable');
     }
     telemetry.received(1);

@@ -3,6 +3,7 @@
  * what identifies the request, marked as partial. The whole event stays in audit.raw.
  */
 const KEPT = ['@timestamp', 'ecs', 'message', 'event', 'data_stream', 'rule'] as const;
+const KEPT_PODWITNESS = ['finding'] as const;
 const KEPT_AUDIT = ['level', 'auditID', 'stage', 'verb'] as const;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ export function reduceDocument(document: Buffer): Buffer {
     user: pick(full['user'], ['name']),
     orchestrator: pick(full['orchestrator'], ['type', 'cluster']),
     kubernetes: { audit: pick(audit, KEPT_AUDIT) },
-    podwitness: { partial: true },
+    podwitness: { ...pick(full['podwitness'], KEPT_PODWITNESS), partial: true },
   };
   return Buffer.from(JSON.stringify(reduced));
 }

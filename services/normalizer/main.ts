@@ -10,7 +10,7 @@ import { MAX_DOCUMENT_BYTES } from './cut-event.ts';
 import { createNormalizerStage } from './stage.ts';
 
 export function startNormalizer(context: Context, log: Log): Promise<RunningWorker> {
-  const { elasticsearch, kafka } = context.config;
+  const { collector, elasticsearch, kafka } = context.config;
   const stage = createNormalizerStage({
     dataStreamNamespace: elasticsearch.namespace,
     // The record repeats some of the document's texts, and so does a finding.
@@ -20,6 +20,8 @@ export function startNormalizer(context: Context, log: Log): Promise<RunningWork
     name: stage.name,
     input: 'audit.raw',
     decide: decideStateless(stage),
+    // A hostile body of tiny events grows seventyfold: what is in hand at a time is one part.
+    maxBatchBytes: collector.partBytes,
     out: sinkTo(context, 'audit.events', (event) => event.id),
   });
 }

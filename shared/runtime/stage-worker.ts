@@ -26,6 +26,8 @@ interface StageWorkerSpec<I extends TopicName, Out> {
   readonly changelog?: TopicName;
   readonly decide: Decide<ValueOf<I>, Out>;
   readonly out: (item: Out) => Encoded;
+  /** Smaller than `pipeline.maxBatchBytes` where a record gives many times its size. */
+  readonly maxBatchBytes?: number;
 }
 
 /** Values into a topic, keyed. */
@@ -69,7 +71,10 @@ export function startStageWorker<I extends TopicName, Out>(
     health: context.health,
     limits: {
       maxBatchRecords: pipeline.maxBatchRecords,
-      maxBatchBytes: pipeline.maxBatchBytes,
+      maxBatchBytes: Math.min(
+        pipeline.maxBatchBytes,
+        spec.maxBatchBytes ?? Number.MAX_SAFE_INTEGER,
+      ),
       retry: { initialMs: pipeline.retryInitialMs, maxMs: pipeline.retryMaxMs },
       shutdownGraceMs: pipeline.shutdownGraceMs,
     },

@@ -180,8 +180,15 @@ describe('a request that is none', () => {
     expect((await post(EVENT, { 'content-encoding': 'identity' })).status).toBe(200);
   });
 
-  it('is 500 where something is broken for good, and nothing is counted as taken', async () => {
+  it('is 503 where a person is needed, too, with an error line, and nothing is taken', async () => {
     rig.append = () => Promise.reject(new FatalError('no', { code: 'access_denied' }));
+    expect((await post(EVENT)).status).toBe(503);
+    expect(rig.totals).toStrictEqual({ 'retried log_unavailable': 1 });
+    expect(rig.lines.map(({ level }) => level)).toStrictEqual(['error']);
+  });
+
+  it('is 500 for a bug, and nothing is counted as taken', async () => {
+    rig.append = () => Promise.reject(new TypeError('bug'));
     expect((await post(EVENT)).status).toBe(500);
     expect(rig.totals).toStrictEqual({});
   });

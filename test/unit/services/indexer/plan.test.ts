@@ -115,6 +115,12 @@ describe('a reduced document', () => {
     });
   });
 
+  it('keeps what makes a finding one', () => {
+    const finding = { level: 'high', events: ['e'] };
+    const document = { rule: { id: 'r' }, podwitness: { finding, missing: ['stage'] } };
+    expect(reduced(document)).toMatchObject({ rule: { id: 'r' }, podwitness: { finding } });
+  });
+
   it.each([{}, { user: null, kubernetes: null }, { user: 'x', kubernetes: { audit: [] } }])(
     'is made of anything: %j',
     (document) => {

@@ -11,6 +11,7 @@ interface ClientError {
   readonly code?: unknown;
   readonly retriable?: unknown;
   readonly cause?: unknown;
+  readonly errors?: unknown;
 }
 
 const WRAPPERS = new Set(['KafkaJSNumberOfRetriesExceeded', 'KafkaJSNonRetriableError']);
@@ -26,6 +27,12 @@ const DENIED = new Set([
   'SECURITY_DISABLED',
 ]);
 const MISSING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
+const REFUSED = new Set([
+  'INVALID_CONFIG',
+  'INVALID_PARTITIONS',
+  'INVALID_REPLICATION_FACTOR',
+  'POLICY_VIOLATION',
+]);
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /** Not `retriable` in kafkajs' table although the same call may succeed later. */
@@ -75,10 +82,12 @@ function clientError(error: unknown): ClientError | undefined {
   return error instanceof Error ? error : undefined;
 }
 
-/** The error below kafkajs' wrappers for "tried often enough" and "not again". */
+/** The error below kafkajs' wrappers for "tried often enough", "not again", and "several". */
 export function rootOf(error: unknown): unknown {
-  const { name, cause } = clientError(error) ?? { name: '', cause: undefined };
-  return WRAPPERS.has(name) && cause !== undefined ? rootOf(cause) : error;
+  const { cause, errors, name } = clientError(error) ?? { name: '' };
+  if (WRAPPERS.has(name) && cause !== undefined) return rootOf(cause);
+  if (name === 'KafkaJSAggregateError' && Array.isArray(errors)) return rootOf(errors[0]);
+  return error;
 }
 
 /** The protocol's name of the error, such as `INVALID_PRODUCER_EPOCH`; undefined for others. */
@@ -115,6 +124,7 @@ export function logErrorOf(error: unknown, doing: string): unknown {
     return new FatalError(`${said} (kafka.ssl)`, { code: 'invalid_config', ...options });
   }
   if (MISSING.has(type)) return new FatalError(said, { code: 'missing_topic', ...options });
+  if (REFUSED.has(type)) return new FatalError(said, { code: 'invalid_config', ...options });
   if (TOO_LARGE.has(type)) return new FatalError(said, { code: 'item_too_large', ...options });
   if (root.name === 'KafkaJSGroupCoordinatorNotFound') {
     // kafkajs swallows why: no broker could say, or the user lacks Describe on the group or id.

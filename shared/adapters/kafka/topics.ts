@@ -3,8 +3,10 @@
  * Does not own: which topics there are (schemas/).
  */
 import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
+import { FatalError } from '../../errors/fault.ts';
 import type { TopicSpec, TopicStatus } from '../../ports/log.ts';
 import type { AdminAccess } from './admin-access.ts';
+import { typeOf } from './errors.ts';
 
 // Node finds only some of this CommonJS package's names; vitest would find these two, dist would not.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
@@ -38,6 +40,7 @@ export function settingsOf(spec: TopicSpec, replicas: number): ReadonlyMap<strin
 }
 
 const DOING = 'setting up topics';
+const TOO_MANY_REPLICAS = 'INVALID_REPLICATION_FACTOR';
 
 export interface TopicParts {
   readonly access: AdminAccess;
@@ -51,35 +54,58 @@ export interface TopicParts {
  * Throws TransientError, FatalError.
  */
 export async function ensureTopics(
-  { access, replicationFactor, served }: TopicParts,
+  parts: TopicParts,
   specs: readonly TopicSpec[],
   mode: 'apply' | 'review',
 ): Promise<readonly TopicStatus[]> {
+  const { access } = parts;
   const names = new Set(await access.ask(DOING, (admin) => admin.listTopics()));
-  const { brokers } = await access.ask(DOING, (admin) => admin.describeCluster());
-  const replicas = replicasOn(brokers.length, replicationFactor);
   const missing = specs.filter((spec) => !names.has(spec.name));
-  if (mode === 'apply') {
-    await create(access, missing, replicas);
-    await Promise.all(missing.map(({ name }) => served(name)));
-  }
+  const created = mode === 'apply' ? await create(parts, missing) : missing.map(asCreated);
   const alter: Alter = mode === 'apply' ? (change) => alterTopic(access, change) : nothing;
   const compared = await compare(
     access,
     specs.filter((spec) => names.has(spec.name)),
     alter,
   );
-  const created = missing.map(({ name }): TopicStatus => ({ name, state: 'created' }));
   const statuses = new Map([...created, ...compared].map((s) => [s.name, s]));
   return specs.map(({ name }) => statuses.get(name) ?? { name, state: 'unchanged' });
 }
 
+function asCreated({ name }: TopicSpec): TopicStatus {
+  return { name, state: 'created' };
+}
+
+/**
+ * Three replicas are tried first: only the controller knows how many brokers there are, another
+ * broker may not have heard of all of them.
+ */
 async function create(
+  { access, replicationFactor, served }: TopicParts,
+  specs: readonly TopicSpec[],
+): Promise<TopicStatus[]> {
+  if (specs.length === 0) return [];
+  let replicas = replicationFactor ?? REPLICAS_WANTED;
+  try {
+    await createWith(access, specs, replicas);
+  } catch (error) {
+    const isTooMany = error instanceof FatalError && typeOf(error.cause) === TOO_MANY_REPLICAS;
+    if (!isTooMany || replicationFactor !== undefined) throw error;
+    const { brokers } = await access.ask(DOING, (admin) => admin.describeCluster());
+    replicas = replicasOn(brokers.length, undefined);
+    await createWith(access, specs, replicas);
+  }
+  await Promise.all(specs.map(({ name }) => served(name)));
+  if (isDurable(replicas)) return specs.map(asCreated);
+  const detail = `${replicas} replicas, ${REPLICAS_WANTED} are durable`;
+  return specs.map((spec) => ({ ...asCreated(spec), detail }));
+}
+
+async function createWith(
   access: AdminAccess,
   specs: readonly TopicSpec[],
   replicas: number,
 ): Promise<void> {
-  if (specs.length === 0) return;
   const topics = specs.map((spec) => ({
     topic: spec.name,
     numPartitions: spec.partitions,

@@ -1,4 +1,5 @@
 import {
+  KafkaJSAggregateError,
   KafkaJSConnectionError,
   KafkaJSError,
   KafkaJSNonRetriableError,
@@ -27,6 +28,11 @@ describe('what an error of kafkajs means', () => {
     [gaveUp(protocol('GROUP_AUTHORIZATION_FAILED')), 'FatalError', 'access_denied'],
     [gaveUp(protocol('UNKNOWN_TOPIC_OR_PARTITION', true)), 'FatalError', 'missing_topic'],
     [protocol('MESSAGE_TOO_LARGE'), 'FatalError', 'item_too_large'],
+    [
+      new KafkaJSAggregateError('several', [protocol('POLICY_VIOLATION')]),
+      'FatalError',
+      'invalid_config',
+    ],
     [
       Object.assign(new KafkaJSConnectionError('tls'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
       'FatalError',

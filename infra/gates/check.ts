@@ -43,7 +43,8 @@ const GATES: readonly Gate[] = [
 
 function unitTestArgs(): string[] {
   const config = join(ROOT, 'test/vitest.config.ts');
-  return ['run', '--config', config, '--project', 'unit', 'test/unit'];
+  // One process for many files: half the time. `npm test` gives each file its own.
+  return ['run', '--config', config, '--project', 'unit', '--no-isolate', 'test/unit'];
 }
 
 async function runGate(gate: Gate): Promise<boolean> {

@@ -152,7 +152,8 @@ describe.skipIf(skipped)('the real stack', () => {
 
   it.each([
     ['normalizer', 'after-produce:2', true],
-    ['detector', 'before-commit:2', true],
+    // A batch without findings leaves nothing in a topic to see: its transaction holds the offset alone.
+    ['detector', 'before-commit:2', false],
     ['normalizer', 'after-commit:2', false],
     ['indexer', 'after-bulk:2', false],
     ['indexer', 'before-commit:2', true],

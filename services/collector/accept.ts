@@ -51,6 +51,11 @@ export function accept(parts: AcceptParts, request: Request, last: Link): Accept
       parts: split.parts.length,
       framing,
       body,
+      senderId: '',
+      contentEncoding: '',
+      origin: '',
+      refused: [],
+      replayOf: null,
     });
     const { trace: headers, receivedAtMs: timestampMs } = request;
     return { topic: parts.topic, key, value, headers, timestampMs };

@@ -30,6 +30,8 @@ function toRecord(rule: Rule, document: EventDocument): Finding {
 
 export function createDetectorStage(rules: RuleSet): Stage<AuditEvent, Finding> {
   const decide = ({ value }: Envelope<AuditEvent>): Outcome<Finding> => {
+    // The rules so far are all about the audit log.
+    if (value.kind !== 'audit') return { kind: 'drop', reason: 'no_match' };
     const document = JSON.parse(value.document.toString('utf8')) as EventDocument;
     const matched = matchAll(rules, document);
     if (matched.length === 0) return { kind: 'drop', reason: 'no_match' };

@@ -25,6 +25,14 @@ function isServiceLink(variable: string, text: string): boolean {
   return SERVICE_LINK.test(variable) || (variable.endsWith('_PORT') && SERVICE_ADDRESS.test(text));
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // No JSON: the schema refuses a text.
+  }
+}
+
 /** Text that does not convert stays text, for the schema to refuse with its own words. */
 function convert(key: ConfigKey, text: string): unknown {
   switch (key.kind) {
@@ -34,6 +42,8 @@ function convert(key: ConfigKey, text: string): unknown {
       return text === 'true' || text === 'false' ? text === 'true' : text;
     case 'list':
       return text.split(',').map((item) => item.trim());
+    case 'entries':
+      return parseJson(text);
     case 'text':
       return text;
   }

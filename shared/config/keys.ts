@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { configSchema } from './schema.ts';
 
-export type KeyKind = 'text' | 'number' | 'boolean' | 'list';
+export type KeyKind = 'text' | 'number' | 'boolean' | 'list' | 'entries';
 
 export interface ConfigKey {
   /** `kafka.ssl.caFile` */
@@ -66,6 +66,12 @@ function describeKind(name: string, inner: z.core.$ZodType): Pick<ConfigKey, 'ki
     };
   }
   if (inner instanceof z.ZodBoolean) return { kind: 'boolean', expects: 'true or false' };
+  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject) {
+    const required = Object.entries<z.core.$ZodType>(inner.element.shape)
+      .filter(([, member]) => !z.safeParse(member, undefined).success)
+      .map(([part]) => part);
+    return { kind: 'entries', expects: `a list of entries with ${required.join(', ')}` };
+  }
   if (inner instanceof z.ZodArray) return { kind: 'list', expects: expects ?? 'a list of texts' };
   const isFile = name.endsWith('File');
   return { kind: 'text', expects: expects ?? (isFile ? 'the path of a file' : 'a text') };

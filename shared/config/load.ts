@@ -70,19 +70,36 @@ function keyOfPath(path: readonly PropertyKey[]): string {
   return path.join('.');
 }
 
-/** One problem for each key whose value the schema refuses. */
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What is wrong inside of an entry: `collector.senders[0].clusters: …`. */
+function entryProblem(name: string, issue: Issue): string {
+  const [index, ...rest] = issue.path.slice(name.split('.').length);
+  const place = [`${name}[${String(index)}]`, ...rest.map(String)].join('.');
+  return `${place}: ${issue.message}`;
+}
+
+/** One problem for each key whose value the schema refuses, and for each part of an entry. */
 function refusals(
-  paths: readonly (readonly PropertyKey[])[],
+  issues: readonly Issue[],
   given: ReadonlyMap<string, GivenValue>,
 ): readonly ConfigProblem[] {
-  return [...new Set(paths.map(keyOfPath))].map((name) => {
+  const messages = new Map<string, ConfigProblem>();
+  for (const issue of issues) {
+    const name = keyOfPath(issue.path);
     const value = given.get(name);
     const shown = value === undefined ? 'nothing' : showValue(value.value);
-    return {
-      where: value?.where ?? name,
-      message: `${name} is ${shown}: expected ${findKey(name)?.expects ?? 'another value'}`,
-    };
-  });
+    const isInEntry =
+      findKey(name)?.kind === 'entries' && issue.path.length > name.split('.').length;
+    const message = isInEntry
+      ? entryProblem(name, issue)
+      : `${name} is ${shown}: expected ${findKey(name)?.expects ?? 'another value'}`;
+    messages.set(message, { where: value?.where ?? name, message });
+  }
+  return [...messages.values()];
 }
 
 /** The content without its trailing line break; a problem when there is none. */
@@ -129,8 +146,7 @@ export async function readConfig(options: LoadOptions): Promise<ConfigReading> {
   const problems = [...sources.flatMap((source) => source.problems), ...read.problems];
   const parsed = configSchema.safeParse(nest(given.values()));
   if (!parsed.success) {
-    const paths = parsed.error.issues.map((issue) => issue.path);
-    return { ok: false, problems: [...problems, ...refusals(paths, given)] };
+    return { ok: false, problems: [...problems, ...refusals(parsed.error.issues, given)] };
   }
   const conflicts = findConflicts(parsed.data).map(({ name, message }) => ({
     where: given.get(name)?.where ?? 'default',

@@ -23,6 +23,9 @@ export function createSecret(text: string): Secret {
 
 /** The keys whose value is the path of a file that is read at start. */
 export type SecretKey =
+  | 'http.tls.certFile'
+  | 'http.tls.keyFile'
+  | 'http.tls.clientCaFile'
   | 'kafka.ssl.caFile'
   | 'kafka.ssl.certFile'
   | 'kafka.ssl.keyFile'

@@ -4,7 +4,7 @@
  */
 import type { DeadLetter } from '../../schemas/generated/avro.ts';
 import type { LaneCommit, LogRecord, OutRecord, StateWrite } from '../ports/log.ts';
-import { type Ending, endings, type Outcome } from './outcome.ts';
+import { type Ending, endings, extraOf, type Outcome } from './outcome.ts';
 import { traceHeaders } from './trace.ts';
 
 export interface Encoded {
@@ -45,6 +45,12 @@ function deadLetter(
     offset: Number(record.offset),
     index: ending.part?.index ?? null,
     receivedAt: record.timestampMs,
+    id: '',
+    source: '',
+    cluster: '',
+    sender: '',
+    senderId: '',
+    replayOf: null,
     bytes: ending.part?.bytes ?? record.value ?? Buffer.alloc(0),
   };
   return {
@@ -54,6 +60,11 @@ function deadLetter(
     headers: traceHeaders(record.headers),
     timestampMs: record.timestampMs,
   };
+}
+
+function outputOf(record: LogRecord, { topic, key, value }: Encoded): OutRecord {
+  const { headers, timestampMs } = record;
+  return { topic, key: Buffer.from(key), value, headers: traceHeaders(headers), timestampMs };
 }
 
 function outputsOf<Out, Route extends string>(
@@ -70,11 +81,7 @@ function outputsOf<Out, Route extends string>(
     case 'emit':
     case 'divert': {
       const encode = ending.kind === 'emit' ? sinks.out : sinks[ending.route];
-      const headers = traceHeaders(record.headers);
-      return ending.items.map((item) => {
-        const { topic, key, value } = encode(item);
-        return { topic, key: Buffer.from(key), value, headers, timestampMs: record.timestampMs };
-      });
+      return ending.items.map((item) => outputOf(record, encode(item)));
     }
   }
 }
@@ -86,11 +93,13 @@ export function commitOf<Out, Route extends string>(
   sinks: Sinks<Out, Route>,
   dead: DeadLetterSink,
 ): LaneCommit {
-  const outputs = records.flatMap((record, i) =>
-    endings(decision.outcomes[i] as Outcome<Out, Route>).flatMap((ending) =>
-      outputsOf(record, ending, sinks, dead),
-    ),
-  );
+  const outputs = records.flatMap((record, i) => {
+    const outcome = decision.outcomes[i] as Outcome<Out, Route>;
+    return [
+      ...endings(outcome).flatMap((ending) => outputsOf(record, ending, sinks, dead)),
+      ...extraOf(outcome).map((item) => outputOf(record, sinks.out(item))),
+    ];
+  });
   const last = records.at(-1) as LogRecord;
   return { outputs, writes: decision.writes, nextOffset: last.offset + 1n };
 }

@@ -4,8 +4,20 @@
  */
 import type { Fault } from '../errors/fault.ts';
 
-/** Closed list: a metric label. `no_match`: no rule; `repeat`: seen before; `tick`: only a clock. */
-export type DropReason = 'no_match' | 'repeat' | 'empty' | 'tick';
+/**
+ * Closed list: a metric label. `no_match`: no rule; `repeat`: seen before; `tick`: only a clock;
+ * `noise`: text that is known to be no evidence; `probe`: a sender's test of the connection;
+ * `filtered` and `sampled`: the configuration does not want it.
+ */
+export type DropReason =
+  | 'no_match'
+  | 'repeat'
+  | 'empty'
+  | 'tick'
+  | 'noise'
+  | 'probe'
+  | 'filtered'
+  | 'sampled';
 
 export type Ending<Out, Route extends string = never> =
   | { readonly kind: 'emit'; readonly items: readonly Out[] }
@@ -21,11 +33,21 @@ export interface RejectedPart {
 
 export type Outcome<Out, Route extends string = never> =
   | Ending<Out, Route>
-  | { readonly kind: 'split'; readonly parts: readonly Ending<Out, Route>[] };
+  | {
+      readonly kind: 'split';
+      readonly parts: readonly Ending<Out, Route>[];
+      /** Records about the whole, besides what its parts give; they are no ending of anything. */
+      readonly extra?: readonly Out[];
+    };
 
 /** The one or more endings of an outcome. */
 export function endings<Out, Route extends string>(
   outcome: Outcome<Out, Route>,
 ): readonly Ending<Out, Route>[] {
   return outcome.kind === 'split' ? outcome.parts : [outcome];
+}
+
+/** What an outcome gives besides its endings. */
+export function extraOf<Out, Route extends string>(outcome: Outcome<Out, Route>): readonly Out[] {
+  return outcome.kind === 'split' ? (outcome.extra ?? []) : [];
 }

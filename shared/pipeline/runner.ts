@@ -8,7 +8,7 @@ import type { Consumer, Lane, Log, LogRecord } from '../ports/log.ts';
 import type { Clock, Health, Logger, StageTelemetry } from '../ports/telemetry.ts';
 import { commitOf, type DeadLetterSink, type Sinks } from './commit.ts';
 import type { Attempt, Decide } from './decide.ts';
-import { type Ending, endings, type Outcome } from './outcome.ts';
+import { type Ending, endings, extraOf, type Outcome } from './outcome.ts';
 import { type RetryPolicy, retrying } from './retry.ts';
 import type { Envelope, Tick } from './stage.ts';
 import { readTick, tickRecord } from './tick.ts';
@@ -96,6 +96,7 @@ function count<Out, Route extends string>(
   let received = 0;
   let sent = 0;
   for (const outcome of outcomes) {
+    sent += extraOf(outcome).length;
     for (const ending of endings(outcome)) {
       received++;
       if ('items' in ending) sent += ending.items.length;

@@ -3,6 +3,7 @@
  * that depends on the content alone. Pure.
  */
 import type { AuditEvent, Finding, RawBatch } from '../../../schemas/generated/avro.ts';
+import { rawBatch } from '../../../schemas/raw-batch.ts';
 import { endings } from '../../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../../shared/pipeline/stage.ts';
 
@@ -24,28 +25,9 @@ export interface Offline {
 }
 
 const NOWHERE = { topic: '', partition: 0, offset: 0n, timestampMs: 0 };
-const NOTHING = Buffer.alloc(0);
 
 function envelope<T>(value: T): Envelope<T> {
   return { value, origin: NOWHERE };
-}
-
-function rawBatch(cluster: string, body: Buffer): RawBatch {
-  return {
-    source: 'audit',
-    cluster,
-    sender: '',
-    receivedAt: 0,
-    collectorId: '',
-    sequence: 0,
-    previousChain: NOTHING,
-    chain: NOTHING,
-    bodySha256: NOTHING,
-    part: 0,
-    parts: 1,
-    framing: 'BODY',
-    body,
-  };
 }
 
 function byTimeAndId<T extends { readonly time: number; readonly id: string }>(a: T, b: T): number {
@@ -74,7 +56,9 @@ export function createOffline(stages: OfflineStages, cluster: string): Offline {
     add(body) {
       let events = 0;
       let rejected = 0;
-      const outcomes = stages.normalizer.apply([envelope(rawBatch(cluster, body))]);
+      const outcomes = stages.normalizer.apply([
+        envelope(rawBatch({ source: 'audit', cluster, body })),
+      ]);
       for (const ending of outcomes.flatMap((o) => endings(o))) {
         if (ending.kind === 'reject') rejected++;
         if (ending.kind !== 'emit') continue;

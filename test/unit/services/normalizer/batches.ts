@@ -2,23 +2,22 @@
  * Owns: raw batches and what the normalizer makes of them, for its tests.
  */
 import type { AuditEvent, RawBatch } from '../../../../schemas/generated/avro.ts';
+import { rawBatch as makeRawBatch } from '../../../../schemas/raw-batch.ts';
 import { createNormalizerStage } from '../../../../services/normalizer/stage.ts';
 import { type Ending, endings } from '../../../../shared/pipeline/outcome.ts';
 import type { Envelope } from '../../../../shared/pipeline/stage.ts';
 
-const NOTHING = Buffer.alloc(0);
 export const RECEIVED_MS = Date.UTC(2026, 10, 21, 7, 0, 0);
 
 export const stage = createNormalizerStage({ dataStreamNamespace: 'default' });
 
 export function rawBatch(body: Buffer | string, rest: Partial<RawBatch> = {}): Envelope<RawBatch> {
-  const value: RawBatch = {
+  const value = makeRawBatch({
     ...{ source: 'audit', cluster: 'prod', sender: '10.0.0.1', receivedAt: RECEIVED_MS },
-    ...{ collectorId: 'c', sequence: 1, previousChain: NOTHING, chain: NOTHING },
-    ...{ bodySha256: NOTHING, part: 0, parts: 1, framing: 'BODY' as const },
+    ...{ collectorId: 'c', sequence: 1 },
     body: Buffer.from(body as string),
     ...rest,
-  };
+  });
   return { value, origin: { topic: 'audit.raw', partition: 0, offset: 0n, timestampMs: 0 } };
 }
 

@@ -26,6 +26,9 @@ describe('every key', () => {
 
   test('that names a file has its content among the secrets', () => {
     const keys = {
+      'http.tls.certFile': true,
+      'http.tls.keyFile': true,
+      'http.tls.clientCaFile': true,
       'kafka.ssl.caFile': true,
       'kafka.ssl.certFile': true,
       'kafka.ssl.keyFile': true,

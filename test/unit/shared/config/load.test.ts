@@ -38,6 +38,7 @@ describe('where values come from', () => {
       host: '127.0.0.1',
       port: 8440,
       allowPlainHttpBeyondLoopback: false,
+      tls: {},
     });
     expect(config.kafka.brokers).toBeUndefined();
     expect(config.elasticsearch.node).toBeUndefined();

@@ -1,5 +1,5 @@
 /**
- * Owns: `npm run bench [stages] [embedded] [real]`: figures as JSON (one line each, standard output)
+ * Owns: `npm run bench [stages] [embedded] [real] [collector]`: figures as JSON (one line each, standard output)
  * and as a table (standard error). Absolute figures drift with the machine: compare within one run.
  */
 import { homedir } from 'node:os';
@@ -7,11 +7,12 @@ import { cacheFolder, runsAsRoot } from '../../infra/local/cache.ts';
 import { available } from '../../infra/local/downloads.ts';
 import { formatTable } from '../../services/cli/output/table.ts';
 import { missingData, recordedBurst } from '../support/data.ts';
+import { benchCollector } from './collector/bench.ts';
 import { benchEmbedded, benchReal } from './end-to-end.ts';
 import type { Figure } from './measure.ts';
 import { benchStages } from './stages.ts';
 
-const RUNS = ['stages', 'embedded', 'real'] as const;
+const RUNS = ['stages', 'embedded', 'real', 'collector'] as const;
 
 const COLUMNS = [
   { title: 'RUN', maxWidth: 12, cell: (f: Figure) => f.run },
@@ -19,6 +20,11 @@ const COLUMNS = [
   { title: 'EVENTS', maxWidth: 10, cell: (f: Figure) => String(f.events) },
   { title: 'EVENTS/S', maxWidth: 10, cell: (f: Figure) => String(f.eventsPerSecond) },
   { title: 'CPU µs/EVENT', maxWidth: 14, cell: (f: Figure) => f.cpuMicros.toFixed(1) },
+  {
+    title: 'CPU RATIO',
+    maxWidth: 10,
+    cell: (f: Figure) => (f.cpuRatio === undefined ? '' : `${f.cpuRatio.toFixed(1)}×`),
+  },
   { title: 'PEAK MiB', maxWidth: 10, cell: (f: Figure) => String(f.peakMiB) },
 ];
 
@@ -26,15 +32,24 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** On real servers; none of them: nothing. */
+async function onServers(
+  run: string,
+  bench: (cacheDir: string) => Promise<readonly Figure[]>,
+): Promise<readonly Figure[]> {
+  const cacheDir = cacheFolder(process.env, homedir(), runsAsRoot());
+  const found = await available({ cacheDir });
+  if (found.ok) return bench(cacheDir);
+  say(`${run}: left out, ${found.reason}`);
+  return [];
+}
+
 async function figures(run: string): Promise<readonly Figure[]> {
+  if (run === 'collector') return onServers(run, (cacheDir) => benchCollector(cacheDir, say));
   const recording = recordedBurst();
   if (run === 'stages') return benchStages(recording);
   if (run === 'embedded') return benchEmbedded(recording);
-  const cacheDir = cacheFolder(process.env, homedir(), runsAsRoot());
-  const found = await available({ cacheDir });
-  if (found.ok) return benchReal(recording, cacheDir);
-  say(`real: left out, ${found.reason}`);
-  return [];
+  return onServers(run, (cacheDir) => benchReal(recording, cacheDir));
 }
 
 async function main(chosen: readonly string[]): Promise<number> {
@@ -43,13 +58,14 @@ async function main(chosen: readonly string[]): Promise<number> {
     say(`No bench ${unknown.join(', ')}: choose from ${RUNS.join(', ')}; none: all`);
     return 64;
   }
+  const runs = chosen.length === 0 ? RUNS : chosen;
   const missing = missingData();
-  if (missing !== undefined) {
+  if (missing !== undefined && runs.some((run) => run !== 'collector')) {
     say(`Nothing to measure with: ${missing}`);
     return 69;
   }
   const all: Figure[] = [];
-  for (const run of chosen.length === 0 ? RUNS : chosen) {
+  for (const run of runs) {
     say(`${run} …`);
     const found = await figures(run);
     for (const figure of found) process.stdout.write(`${JSON.stringify(figure)}\n`);

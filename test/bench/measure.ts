@@ -54,6 +54,8 @@ export interface Figure {
   readonly eventsPerSecond: number;
   readonly cpuMicros: number;
   readonly peakMiB: number;
+  /** Its CPU per event as a multiple of that of the first part of the run. */
+  readonly cpuRatio?: number;
 }
 
 export function figureOf(

@@ -1,16 +1,22 @@
 /**
  * Owns: from one request body to the records of audit.raw. Pure but for the chain it is given.
- * Does not own: HTTP (webhook.ts), durability (the Log).
+ * Does not own: HTTP (webhook.ts), the chain's state (intake.ts), durability (the Log).
  */
 import type { RawBatch } from '../../schemas/generated/avro.ts';
 import type { Headers, OutRecord } from '../../shared/ports/log.ts';
 import { type Link, nextLink, sha256 } from './chain.ts';
 import { type SplitLimits, splitBody } from './split.ts';
 
+/** What one sender gave at one time. Fields as in schemas/avro/raw-batch. */
 export interface Request {
   readonly source: string;
   readonly cluster: string;
   readonly sender: string;
+  readonly senderId: string;
+  /** How the body was packed; it is unpacked, but for names that end in `!`. */
+  readonly contentEncoding: string;
+  /** A JSON object, or empty. */
+  readonly origin: string;
   readonly receivedAtMs: number;
   readonly body: Buffer;
   readonly trace: Headers;
@@ -27,8 +33,13 @@ export type Accepted =
   | { readonly ok: true; readonly records: readonly OutRecord[]; readonly last: Link }
   | { readonly ok: false; readonly largestBytes: number };
 
-/** Records for one body, and the chain's link after them. */
-export function accept(parts: AcceptParts, request: Request, last: Link): Accepted {
+/** Records for one body, and the chain's link after them; the first tells of those `refused`. */
+export function accept(
+  parts: AcceptParts,
+  request: Request,
+  last: Link,
+  refused: readonly number[] = [],
+): Accepted {
   const split = splitBody(request.body, parts.limits);
   if (!split.ok) return split;
   const bodySha256 = sha256(request.body);
@@ -51,10 +62,10 @@ export function accept(parts: AcceptParts, request: Request, last: Link): Accept
       parts: split.parts.length,
       framing,
       body,
-      senderId: '',
-      contentEncoding: '',
-      origin: '',
-      refused: [],
+      senderId: request.senderId,
+      contentEncoding: request.contentEncoding,
+      origin: request.origin,
+      refused: part === 0 ? [...refused] : [],
       replayOf: null,
     });
     const { trace: headers, receivedAtMs: timestampMs } = request;

@@ -7,18 +7,17 @@ import { topicName } from '../../schemas/topics.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { codecOf } from '../../shared/runtime/stage-worker.ts';
+import { createIntake, type Intake } from './intake.ts';
 import { addCollectorRoutes } from './webhook.ts';
 
 /** What a record needs besides the body: names, hashes, Avro and the log's own framing. */
-const RECORD_OVERHEAD_BYTES = 16 * 1024;
+const RECORD_OVERHEAD_BYTES = 32 * 1024;
 
-export function addCollector(server: FastifyInstance, context: Context, log: Log): void {
-  const { config, clock, metrics } = context;
+/** The way into audit.raw: one for a process, whatever feeds it. */
+export function createCollectorIntake({ config, metrics }: Context, log: Log): Intake {
   const batches = codecOf('audit.raw');
-  addCollectorRoutes(server, {
-    log,
-    clock,
-    logger: context.logger('collector'),
+  return createIntake({
+    append: (records) => log.append(records),
     telemetry: metrics.stage('collector'),
     topic: topicName(config.kafka.topicPrefix, 'audit.raw'),
     collectorId: randomUUID(),
@@ -27,6 +26,17 @@ export function addCollector(server: FastifyInstance, context: Context, log: Log
       partBytes: config.collector.partBytes,
       maxBytes: config.kafka.maxMessageBytes - RECORD_OVERHEAD_BYTES,
     },
+  });
+}
+
+/** Adds the front door's routes; what it takes goes through `intake`. */
+export function addCollector(server: FastifyInstance, context: Context, intake: Intake): void {
+  const { config, clock, metrics } = context;
+  addCollectorRoutes(server, {
+    intake,
+    clock,
+    logger: context.logger('collector'),
+    telemetry: metrics.stage('collector'),
     maxBodyBytes: config.collector.maxBodyBytes,
     maxInFlightBytes: config.collector.maxInFlightBytes,
     retryAfterSeconds: config.collector.retryAfterSeconds,

@@ -7,14 +7,13 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FatalError, TransientError } from '../../shared/errors/fault.ts';
 import { newTrace, traceHeaders } from '../../shared/pipeline/trace.ts';
-import type { Headers, Log } from '../../shared/ports/log.ts';
+import type { Headers } from '../../shared/ports/log.ts';
 import type { Clock, Logger, StageTelemetry } from '../../shared/ports/telemetry.ts';
-import { accept, type AcceptParts } from './accept.ts';
 import { createBudget, type Hold } from './budget.ts';
-import { CHAIN_START } from './chain.ts';
+import type { Intake } from './intake.ts';
 
-export interface CollectorParts extends AcceptParts {
-  readonly log: Log;
+export interface CollectorParts {
+  readonly intake: Intake;
   readonly logger: Logger;
   readonly telemetry: StageTelemetry;
   readonly clock: Clock;
@@ -72,11 +71,9 @@ function tooLarge(
   reply: FastifyReply,
   bytes: number,
 ): FastifyReply {
-  const { limits, logger, maxBodyBytes, telemetry } = parts;
-  telemetry.received(1);
-  telemetry.rejected('item_too_large', 1);
+  const { logger, maxBodyBytes } = parts;
   logger.error(
-    { url: request.url, bytes, maxBodyBytes, maxItemBytes: limits.maxBytes },
+    { url: request.url, bytes, maxBodyBytes },
     'Body refused as too large and lost by its sender: raise collector.maxBodyBytes and kafka.maxMessageBytes, or set --audit-webhook-truncate-enabled on the API server',
   );
   return reply.code(413).send({ error: 'Larger than the log takes' });
@@ -91,6 +88,8 @@ function takeBytes(server: FastifyInstance, parts: CollectorParts): void {
   server.setErrorHandler((error, request, reply) => {
     if ((error as { code?: string }).code !== TOO_LARGE) throw error;
     const bytes = Number(request.headers['content-length'] ?? parts.maxBodyBytes);
+    parts.telemetry.received(1);
+    parts.telemetry.rejected('item_too_large', 1);
     return tooLarge(parts, request, reply, bytes);
   });
 }
@@ -105,18 +104,17 @@ function traceOf(request: FastifyRequest): Headers {
 
 type Handler = (request: FastifyRequest<Route>, reply: FastifyReply) => Promise<unknown>;
 
-/** Answers once the log has the body, or can not have it. Keeps the chain over all bodies. */
+/** Answers once the log has the body, or can not have it. */
 function createReceiver(parts: CollectorParts): Handler {
-  const { clock, log, logger, telemetry } = parts;
-  let chain = CHAIN_START;
+  const { clock, intake, logger } = parts;
   return async (request, reply) => {
     const body = request.body ?? Buffer.alloc(0);
     const from = { ...request.params, sender: request.ip, receivedAtMs: clock.now() };
-    const accepted = accept(parts, { ...from, body, trace: traceOf(request) }, chain);
-    if (!accepted.ok) return tooLarge(parts, request, reply, accepted.largestBytes);
-    chain = accepted.last;
+    const rest = { senderId: '', contentEncoding: '', origin: '', trace: traceOf(request) };
     try {
-      await log.append(accepted.records);
+      const taken = await intake.take({ ...from, ...rest, body });
+      if (!taken.ok) return tooLarge(parts, request, reply, taken.largestBytes);
+      return { accepted: taken.records };
     } catch (error) {
       // Also where a person is needed: some senders drop what is answered with any other code.
       const isFatal = error instanceof FatalError;
@@ -126,10 +124,6 @@ function createReceiver(parts: CollectorParts): Handler {
       else logger.warn(fields, 'Body not accepted, the sender repeats it');
       return notNow(parts, reply, 'the log is unavailable');
     }
-    telemetry.received(1);
-    telemetry.emitted(1);
-    telemetry.sent(accepted.records.length);
-    return { accepted: accepted.records.length };
   };
 }
 

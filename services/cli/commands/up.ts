@@ -15,7 +15,7 @@ import {
   openStore,
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
-import { addCollector } from '../../collector/main.ts';
+import { addCollector, createCollectorIntake } from '../../collector/main.ts';
 import { startDetector } from '../../detector/main.ts';
 import { startIndexer } from '../../indexer/main.ts';
 import { startNormalizer } from '../../normalizer/main.ts';
@@ -75,8 +75,9 @@ async function up(options: UpOptions): Promise<ExitCode> {
   await prepare(context, log, store);
   const workers = await startWorkers(context, log, store);
   let token = '';
+  const intake = createCollectorIntake(context, log);
   const http = await openHttp(context, (server) => {
-    addCollector(server, context, log);
+    addCollector(server, context, intake);
     token = addLocalApi(server, { log, store, topicPrefix: config.kafka.topicPrefix });
   });
   await announceApi(config.dataDir, { url: http.url, token });

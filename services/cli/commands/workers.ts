@@ -12,7 +12,7 @@ import {
   openLog,
   openStore,
 } from '../../../shared/runtime/context.ts';
-import { addCollector } from '../../collector/main.ts';
+import { addCollector, createCollectorIntake } from '../../collector/main.ts';
 import { startDetector } from '../../detector/main.ts';
 import { startIndexer } from '../../indexer/main.ts';
 import { startNormalizer } from '../../normalizer/main.ts';
@@ -82,7 +82,8 @@ async function runWorker(kind: WorkerKind, options: ConfigOptions): Promise<Exit
 
 async function runCollector(options: ConfigOptions): Promise<ExitCode> {
   const { context, log } = await open('collector', options);
-  const http = await openHttp(context, (server) => addCollector(server, context, log));
+  const intake = createCollectorIntake(context, log);
+  const http = await openHttp(context, (server) => addCollector(server, context, intake));
   context.logger('collector').info({ url: http.url }, 'Listening for audit events');
   return runUntilSignal(idleWorker(http.close), context.logger('collector'), () => log.close());
 }

@@ -15,6 +15,7 @@ const PARTS: AcceptParts = {
 function request(body: string): Request {
   return {
     ...{ source: 'audit', cluster: 'prod', sender: '10.0.0.1', receivedAtMs: 1_000 },
+    ...{ senderId: 'kube', contentEncoding: '', origin: '' },
     ...{ body: Buffer.from(body), trace: { traceparent: 't' } },
   };
 }
@@ -75,6 +76,7 @@ describe('records of one body', () => {
     expect(record && batchOf(record)).toMatchObject({
       ...{ source: 'audit', cluster: 'prod', sender: '10.0.0.1', receivedAt: 1_000 },
       ...{ collectorId: 'collector-1', sequence: 1, part: 0, parts: 1, framing: 'BODY' },
+      ...{ senderId: 'kube', contentEncoding: '', origin: '', refused: [], replayOf: null },
     });
   });
 

@@ -3,11 +3,12 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { RawBatch } from '../../../../schemas/generated/avro.ts';
+import { createIntake } from '../../../../services/collector/intake.ts';
 import { addCollectorRoutes, type CollectorParts } from '../../../../services/collector/webhook.ts';
 import { createCodec } from '../../../../shared/adapters/avro/codec.ts';
 import { createHttpServer } from '../../../../shared/adapters/http/server.ts';
 import { createHealth } from '../../../../shared/pipeline/health.ts';
-import type { Log, OutRecord } from '../../../../shared/ports/log.ts';
+import type { OutRecord } from '../../../../shared/ports/log.ts';
 import { createCounts, createLines, type LogLine } from '../../../support/worker-rig.ts';
 
 const codec = createCodec('RawBatch');
@@ -23,7 +24,9 @@ export interface WebhookRig {
   append: (records: readonly OutRecord[]) => Promise<void>;
 }
 
-type Settings = Pick<CollectorParts, 'maxBodyBytes' | 'maxInFlightBytes' | 'limits'>;
+interface Settings extends Pick<CollectorParts, 'maxBodyBytes' | 'maxInFlightBytes'> {
+  readonly limits: { readonly partBytes: number; readonly maxBytes: number };
+}
 
 export function openWebhook(settings: Partial<Settings> = {}): WebhookRig {
   const { totals, telemetry } = createCounts();
@@ -42,19 +45,20 @@ export function openWebhook(settings: Partial<Settings> = {}): WebhookRig {
         return decoded.value;
       }),
   };
-  const log = {
+  const { limits = { partBytes: 1 << 20, maxBytes: 2 << 20 }, ...given } = settings;
+  const intake = createIntake({
+    ...{ telemetry, topic: 'audit.raw', collectorId: 'collector-1', limits },
+    encode: (batch) => codec.encode(batch),
     async append(out: readonly OutRecord[]) {
       await rig.append(out);
       records.push(...out);
     },
-  } as Log;
+  });
   addCollectorRoutes(server, {
-    ...{ log, logger, telemetry, topic: 'audit.raw', collectorId: 'collector-1' },
+    ...{ intake, logger, telemetry },
     clock: { now: () => 1_000, random: () => 0, sleep: async () => {} },
-    encode: (batch) => codec.encode(batch),
-    limits: { partBytes: 1 << 20, maxBytes: 2 << 20 },
     ...{ maxBodyBytes: 4 << 20, maxInFlightBytes: 16 << 20, retryAfterSeconds: 5 },
-    ...settings,
+    ...given,
   });
   return rig;
 }

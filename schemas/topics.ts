@@ -70,7 +70,7 @@ export const TOPICS = {
     partitions: 1,
     cleanup: 'delete',
     retentionMs: 90 * DAY_MS,
-    producers: ['normalizer', 'detector', 'indexer'],
+    producers: ['collector', 'normalizer', 'detector', 'indexer'],
     consumers: [],
     internal: false,
   },

@@ -7,7 +7,7 @@
 const { join } = require('node:path');
 
 /** Files of a worker that touch the outside; everything beside them is pure. */
-const EDGES = '(main|worker|webhook|server|telemetry|read-rules|index-batch)[.]ts$';
+const EDGES = '/edge/[^/]+$|/(main|worker|webhook|server|telemetry|read-rules|index-batch)[.]ts$';
 /** What a worker shows to services/cli, which starts them all in one process. */
 const FACTORIES = '^services/[^/]+/(main|worker|stage|read-rules|rules/model)[.]ts$';
 /** Node's modules that reach the disk, the network or the process; for net see eslint.config.js. */

@@ -79,7 +79,7 @@ const addressesOnly = {
 
 /** Files of a worker that meet the outside; as in dependency-cruiser.cjs. */
 const EDGES = ['main', 'worker', 'webhook', 'server', 'telemetry', 'read-rules', 'index-batch'];
-const edgeGlob = `**/services/*/{${EDGES.join(',')}}.ts`;
+const edgeGlobs = [`**/services/*/{${EDGES.join(',')}}.ts`, '**/services/*/*/edge/*.ts'];
 
 export default tseslint.config(
   { ignores: ['**/node_modules/**', '**/dist/**', '**/coverage/**', '**/data/**'] },
@@ -115,7 +115,7 @@ export default tseslint.config(
   },
   {
     files: ['**/shared/domain/**/*.ts', '**/shared/sketch/**/*.ts', '**/services/*/**/*.ts'],
-    ignores: [edgeGlob, '**/services/cli/**', '**/test/**'],
+    ignores: [...edgeGlobs, '**/services/cli/**', '**/test/**'],
     rules: {
       'no-restricted-syntax': ['error', ...environment, ...clockAndChance],
       'no-restricted-imports': ['error', { paths: [addressesOnly] }],

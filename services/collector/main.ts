@@ -5,8 +5,10 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { topicName } from '../../schemas/topics.ts';
 import type { Log } from '../../shared/ports/log.ts';
+import type { RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { codecOf } from '../../shared/runtime/stage-worker.ts';
+import { startAll } from './inputs/edge/start.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { addCollectorRoutes } from './webhook.ts';
 
@@ -41,4 +43,9 @@ export function addCollector(server: FastifyInstance, context: Context, intake: 
     maxInFlightBytes: config.collector.maxInFlightBytes,
     retryAfterSeconds: config.collector.retryAfterSeconds,
   });
+}
+
+/** Starts what the configuration says that the collector fetches by itself; it goes through `intake`. */
+export function startInputs(context: Context, log: Log, intake: Intake): Promise<RunningWorker> {
+  return startAll(context, log, intake);
 }

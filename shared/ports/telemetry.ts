@@ -41,6 +41,22 @@ export interface StageTelemetry {
   batch(records: number, seconds: number): void;
 }
 
+/** Why lines or messages that were there could not be read any more. Closed list: a metric label. */
+export type LossReason = 'rotated_away' | 'damaged' | 'retention';
+
+/** What the collector counts of one input that it reads by itself: a followed path, foreign topics. */
+export interface InputTelemetry {
+  /** In the log: bytes, and the lines or messages that they are. */
+  read(bytes: number, records: number): void;
+  /** What waits to be read. */
+  lagBytes(bytes: number): void;
+  lagMessages(messages: number): void;
+  /** `bytes` and `messages` as far as they are known. */
+  lost(reason: LossReason, known: { readonly bytes?: number; readonly messages?: number }): void;
+  /** A file in the API server's old text format. */
+  legacyFile(): void;
+}
+
 /** Time and chance, for the code at the edge; pure code gets neither. */
 export interface Clock {
   /** Milliseconds since the epoch. */

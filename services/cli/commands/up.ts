@@ -15,7 +15,7 @@ import {
   openStore,
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
-import { addCollector, createCollectorIntake } from '../../collector/main.ts';
+import { addCollector, createCollectorIntake, startInputs } from '../../collector/main.ts';
 import { startDetector } from '../../detector/main.ts';
 import { startIndexer } from '../../indexer/main.ts';
 import { startNormalizer } from '../../normalizer/main.ts';
@@ -80,10 +80,11 @@ async function up(options: UpOptions): Promise<ExitCode> {
     addCollector(server, context, intake);
     token = addLocalApi(server, { log, store, topicPrefix: config.kafka.topicPrefix });
   });
+  const inputs = await startInputs(context, log, intake);
   await announceApi(config.dataDir, { url: http.url, token });
   process.stdout.write(describe(context, http.url));
   // Stopped in this order: the door, then the workers behind it.
-  const all = joinWorkers([idleWorker(http.close), ...workers]);
+  const all = joinWorkers([idleWorker(http.close), inputs, ...workers]);
   const logger = context.logger('up');
   if (options.sample === true) {
     const { bundledRules: bundled, rules: paths } = config.detector;

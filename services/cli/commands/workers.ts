@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import { FatalError } from '../../../shared/errors/fault.ts';
-import type { RunningWorker } from '../../../shared/pipeline/runner.ts';
+import { joinWorkers, type RunningWorker } from '../../../shared/pipeline/runner.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import {
   type Context,
@@ -12,7 +12,7 @@ import {
   openLog,
   openStore,
 } from '../../../shared/runtime/context.ts';
-import { addCollector, createCollectorIntake } from '../../collector/main.ts';
+import { addCollector, createCollectorIntake, startInputs } from '../../collector/main.ts';
 import { startDetector } from '../../detector/main.ts';
 import { startIndexer } from '../../indexer/main.ts';
 import { startNormalizer } from '../../normalizer/main.ts';
@@ -84,8 +84,10 @@ async function runCollector(options: ConfigOptions): Promise<ExitCode> {
   const { context, log } = await open('collector', options);
   const intake = createCollectorIntake(context, log);
   const http = await openHttp(context, (server) => addCollector(server, context, intake));
+  const inputs = await startInputs(context, log, intake);
   context.logger('collector').info({ url: http.url }, 'Listening for audit events');
-  return runUntilSignal(idleWorker(http.close), context.logger('collector'), () => log.close());
+  const worker = joinWorkers([idleWorker(http.close), inputs]);
+  return runUntilSignal(worker, context.logger('collector'), () => log.close());
 }
 
 export function addWorkers(program: Command, run: Run): void {

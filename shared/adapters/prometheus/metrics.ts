@@ -2,13 +2,54 @@
  * Owns: every metric of the product, in one place. Labels come from closed sets only.
  * `received = emitted + dropped + diverted + rejected` holds for each stage.
  */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { StageTelemetry } from '../../ports/telemetry.ts';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { InputTelemetry, StageTelemetry } from '../../ports/telemetry.ts';
 
 export interface Metrics {
   stage(name: string): StageTelemetry;
+  /** `name` is a pattern or an entry's name of the configuration, so the labels are a closed set. */
+  input(name: string): InputTelemetry;
   /** Prometheus exposition text. */
   text(): Promise<string>;
+}
+
+/** Metrics of what the collector reads by itself. */
+function inputMetrics(registry: Registry): (name: string) => InputTelemetry {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter<L>({ name: `podwitness_input_${name}_total`, help, labelNames, registers });
+  const gauge = (name: string, help: string) =>
+    new Gauge({
+      ...{ name: `podwitness_input_${name}`, help, registers },
+      labelNames: ['input'] as const,
+    });
+  const bytes = counter('read_bytes', 'Bytes of an input that the log has', ['input']);
+  const records = counter('read_records', 'Lines or messages that they were', ['input']);
+  const losses = counter('losses', 'Times that something was gone before it was read', [
+    'input',
+    'reason',
+  ]);
+  const lostBytes = counter('lost_bytes', 'Bytes gone before they were read, as far as known', [
+    'input',
+  ]);
+  const lostMessages = counter('lost_messages', 'Messages gone before they were read', ['input']);
+  const legacy = counter('legacy_files', 'Files in the old text format', ['input']);
+  const lagBytes = gauge('lag_bytes', 'Bytes that wait to be read');
+  const lagMessages = gauge('lag_messages', 'Messages that wait to be read');
+  return (input) => ({
+    read(byteCount, recordCount) {
+      bytes.inc({ input }, byteCount);
+      records.inc({ input }, recordCount);
+    },
+    lagBytes: (n) => lagBytes.set({ input }, n),
+    lagMessages: (n) => lagMessages.set({ input }, n),
+    lost(reason, known) {
+      losses.inc({ input, reason });
+      lostBytes.inc({ input }, known.bytes ?? 0);
+      lostMessages.inc({ input }, known.messages ?? 0);
+    },
+    legacyFile: () => legacy.inc({ input }),
+  });
 }
 
 export function createMetrics(): Metrics {
@@ -52,6 +93,7 @@ export function createMetrics(): Metrics {
   );
 
   return {
+    input: inputMetrics(registry),
     stage: (stage) => ({
       received: (n) => received.inc({ stage }, n),
       emitted: (n) => emitted.inc({ stage }, n),

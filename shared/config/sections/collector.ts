@@ -102,7 +102,9 @@ export const collector = z.strictObject({
     .default([])
     .describe(
       'Files to follow: each has `paths` (globs), `cluster`, perhaps `source` (default audit) and ' +
-        '`from` (beginning or end: where to start in a file that is new).',
+        '`from` (beginning or end: where to start in what is there at the first start; a file that ' +
+        'comes later is read whole). Rotated and zipped files beside a path are read too where they ' +
+        'were not read before. How far is kept in `dataDir`/checkpoints.',
     ),
   topics: z
     .array(topicInput)

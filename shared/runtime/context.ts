@@ -82,6 +82,7 @@ function kafkaOptions(context: Context, brokers: readonly string[]): KafkaLogOpt
       ? {}
       : { replicationFactor: kafka.replicationFactor }),
     maxMessageBytes: kafka.maxMessageBytes,
+    appendTimeoutMs: kafka.appendTimeoutMs,
     logger: context.logger('log'),
     clock,
     failpoint,

@@ -82,6 +82,11 @@ function offsetAfter(fetched: FetchedPartition, from: bigint): bigint {
   return next > from ? next : from;
 }
 
+/** True when the answer holds nothing for the partition although its log goes on behind `from`. */
+export function cameEmpty(fetched: FetchedPartition, from: bigint): boolean {
+  return offsetAfter(fetched, from) === from && from < BigInt(fetched.lastStableOffset);
+}
+
 function headersOf(headers: IHeaders): Headers {
   const entries = Object.entries(headers).map(([name, given]): [string, string] => {
     const value = Array.isArray(given) ? given.at(-1) : given;
@@ -92,7 +97,8 @@ function headersOf(headers: IHeaders): Headers {
 
 /**
  * `from` is the offset that was asked for. A batch is delivered from its beginning, so records
- * before `from` are left out.
+ * before `from` are left out. `fetched` must be all that there is: of an answer to a request for
+ * several partitions, one that `cameEmpty` is not, and its records would be passed over.
  */
 export function committedRecords(
   topic: string,
@@ -118,6 +124,5 @@ export function committedRecords(
   const next = offsetAfter(fetched, from);
   // Only batches that compaction has emptied lie between `from` and the end: kafkajs does not tell
   // their length, but that no record has the offset `from` is certain.
-  const isHole = next === from && from < BigInt(fetched.lastStableOffset);
-  return { records, next: isHole ? from + 1n : next };
+  return { records, next: cameEmpty(fetched, from) ? from + 1n : next };
 }

@@ -12,7 +12,8 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import type { Logger } from '../../ports/telemetry.ts';
-import type { KafkaLogOptions } from './options.ts';
+import { APPEND_TIMEOUT_MS, type KafkaLogOptions } from './options.ts';
+import type { Sockets } from './sockets.ts';
 
 /** For all but transactions: gives up after about three seconds, so that callers can be told. */
 const RETRY: RetryOptions = {
@@ -20,6 +21,14 @@ const RETRY: RetryOptions = {
   multiplier: 2,
   maxRetryTime: 1_000,
   retries: 5,
+};
+
+/** kafkajs nests these when no broker can be reached: about three seconds in all. */
+const APPEND_RETRY: RetryOptions = {
+  initialRetryTime: 100,
+  multiplier: 2,
+  maxRetryTime: 500,
+  retries: 2,
 };
 
 /**
@@ -59,6 +68,16 @@ export function createClients(options: KafkaLogOptions): KafkaClients {
       requestTimeout: TRANSACTION_REQUEST_TIMEOUT_MS,
     }),
   };
+}
+
+/**
+ * The client of appends. A request may take as long as an append: the appender gives up before
+ * kafkajs would send it a second time.
+ */
+export function createAppendClient(options: KafkaLogOptions, sockets: Sockets): Kafka {
+  const requestTimeout = options.appendTimeoutMs ?? APPEND_TIMEOUT_MS;
+  const { factory: socketFactory } = sockets;
+  return new Kafka({ ...baseConfig(options), retry: APPEND_RETRY, requestTimeout, socketFactory });
 }
 
 function baseConfig(options: KafkaLogOptions): KafkaConfig {

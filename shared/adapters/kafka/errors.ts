@@ -100,8 +100,17 @@ export function isFenced(error: unknown): boolean {
   return FENCED.has(typeOf(error) ?? '');
 }
 
+/**
+ * kafkajs throws a bare Error, without class or code, where it uses a connection that was begun and
+ * never finished: a broker that takes connections and does not answer. What is a bug of ours has a
+ * class (TypeError, RangeError, AssertionError).
+ */
+function isBare(root: ClientError): boolean {
+  return (root as Error).constructor === Error;
+}
+
 function isPassing(root: ClientError): boolean {
-  if (root.retriable === true) return true;
+  if (root.retriable === true || isBare(root)) return true;
   return PASSING.has(String(root.type)) || PASSING.has(root.name);
 }
 

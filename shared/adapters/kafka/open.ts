@@ -2,7 +2,7 @@
  * Owns: the port `Log` on Kafka: what is shared by its parts, and its lifecycle.
  * Does not own: any of the promises in detail; see the files beside this one.
  */
-import type { Kafka, Producer } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { FatalError, TransientError } from '../../errors/fault.ts';
 import type {
   ConsumerOptions,
@@ -15,15 +15,15 @@ import type {
   TopicSpec,
   TopicStatus,
 } from '../../ports/log.ts';
-import { createClients, type KafkaClients } from './connection.ts';
+import { type Appender, createAppender } from './appender.ts';
+import { createAppendClient, createClients, type KafkaClients } from './connection.ts';
 import { type RunningConsumer, startConsumer } from './consumer.ts';
-import { translated } from './errors.ts';
 import type { LaneContext } from './lane.ts';
 import { type AdminAccess, adminAccess } from './admin-access.ts';
 import { committedOffsets } from './committed-offsets.ts';
-import { DEFAULT_GROUP_TIMES, type KafkaLogOptions } from './options.ts';
+import { APPEND_TIMEOUT_MS, DEFAULT_GROUP_TIMES, type KafkaLogOptions } from './options.ts';
 import { readTopic } from './read-topic.ts';
-import { partitioner, sendAll } from './sending.ts';
+import { partitioner } from './sending.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
 import { untilServed } from './topic-wait.ts';
 import { ensureTopics, isDurable, replicasOn } from './topics.ts';
@@ -32,57 +32,55 @@ import { openTopicReader } from './topic-reader.ts';
 
 /** Connects. Throws TransientError (no broker answers), FatalError (credentials, certificates). */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
-  const clients = createClients(options);
-  const producer = clients.general.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: partitioner,
-  });
+  const log = new KafkaLog(options);
   try {
-    await translated('connecting to Kafka', () => producer.connect());
+    await log.connect();
   } catch (error) {
-    await producer.disconnect();
+    await log.close();
     throw error;
   }
-  return new KafkaLog(options, clients, producer);
+  return log;
 }
 
 class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
   readonly #clients: KafkaClients;
-  readonly #producer: Producer;
+  readonly #appender: Appender;
   readonly #admin: AdminAccess;
   readonly #topics: TopicGuard;
   readonly #states: StateFolder;
   readonly #consumers = new Set<RunningConsumer>();
   readonly #closed = new AbortController();
-  readonly #inFlight = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #hasWarned = false;
 
-  constructor(options: KafkaLogOptions, clients: KafkaClients, producer: Producer) {
+  constructor(options: KafkaLogOptions) {
+    const clients = createClients(options);
     this.#options = options;
     this.#clients = clients;
-    this.#producer = producer;
     this.#admin = adminAccess(clients.general);
     this.#topics = topicGuard(this.#admin, options.clock);
     this.#states = stateFolder(options.stateDirectory, () => options.clock.now());
+    this.#appender = createAppender({
+      clock: options.clock,
+      timeoutMs: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,
+      producer: (sockets) =>
+        createAppendClient(options, sockets).producer({
+          allowAutoTopicCreation: false,
+          createPartitioner: partitioner,
+        }),
+      mustExist: (records) => this.#topics.mustExist(records),
+    });
+  }
+
+  connect(): Promise<void> {
+    return this.#appender.connect();
   }
 
   async append(records: readonly OutRecord[]): Promise<void> {
     this.#mustBeOpen();
     if (records.length === 0) return;
-    const sending = this.#send(records);
-    this.#inFlight.add(sending);
-    try {
-      await sending;
-    } finally {
-      this.#inFlight.delete(sending);
-    }
-  }
-
-  async #send(records: readonly OutRecord[]): Promise<void> {
-    await this.#topics.mustExist(records);
-    await translated('appending', () => sendAll(this.#producer, records));
+    await this.#appender.append(records);
   }
 
   async consume(options: ConsumerOptions, handler: LaneHandler): Promise<RunningConsumer> {
@@ -199,8 +197,7 @@ class KafkaLog implements Log {
   async #close(): Promise<void> {
     this.#closed.abort();
     await Promise.all([...this.#consumers].map((consumer) => consumer.abandon()));
-    await Promise.allSettled(this.#inFlight);
-    await Promise.all([this.#producer.disconnect(), this.#admin.close(), this.#states.close()]);
+    await Promise.all([this.#appender.close(), this.#admin.close(), this.#states.close()]);
   }
 
   #mustBeOpen(): void {

@@ -32,6 +32,8 @@ export interface KafkaLogOptions {
   readonly replicationFactor?: number;
   /** The largest message that any topic of the product takes. */
   readonly maxMessageBytes: number;
+  /** When an append that got no answer is given up; absent: APPEND_TIMEOUT_MS. */
+  readonly appendTimeoutMs?: number;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly failpoint?: Failpoint;
@@ -49,6 +51,9 @@ export const DEFAULT_GROUP_TIMES: GroupTimes = {
   sessionTimeoutMs: 10_000,
   heartbeatIntervalMs: 1_000,
 };
+
+/** Well below the 30 s after which a kube-apiserver hangs up, so that it hears 503 instead. */
+export const APPEND_TIMEOUT_MS = 12_000;
 
 /**
  * An open transaction hides everything behind it from readers of committed records, so the broker

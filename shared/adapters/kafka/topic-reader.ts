@@ -2,22 +2,21 @@
  * Owns: reading committed records of one topic at given offsets, outside of any group.
  * Does not own: who may read what (lanes, assignments) and retries.
  *
- * kafkajs has no assign(). It hands its cluster to partition assigners, though, as part of its
- * declared interface, and the cluster can fetch. So no throw-away groups: no rights for them, no
- * rebalance delay of the broker (3 s by default) before the first record, nothing to delete.
+ * kafkajs has no assign(). Its cluster (cluster.ts) can fetch, though. So no throw-away groups: no
+ * rights for them, no rebalance delay of the broker (3 s by default) before the first record,
+ * nothing to delete.
  */
-import { type Cluster, type Kafka, PartitionAssigners } from 'kafkajs';
+import type { Cluster, Kafka } from 'kafkajs';
 import { FatalError } from '../../errors/fault.ts';
 import type { LogRecord } from '../../ports/log.ts';
 import type { Clock } from '../../ports/telemetry.ts';
-import { committedRecords, type FetchedPartition } from './committed-records.ts';
+import { clusterOf } from './cluster.ts';
+import { cameEmpty, committedRecords, type FetchedPartition } from './committed-records.ts';
 import { translated } from './errors.ts';
 import { patientWithNewTopics } from './new-topics.ts';
 import { stableOffset } from './stable-offset.ts';
 
 const READ_COMMITTED = 1;
-/** kafkajs insists on a group's name; the group is never joined. */
-const NO_GROUP = 'podwitness-no-group';
 
 export interface FetchLimits {
   /** The broker answers as soon as it has so many bytes, or after `maxWaitMs`. */
@@ -64,24 +63,6 @@ interface FetchAnswer {
 /** What kafkajs' declared type of metadata() leaves out. */
 interface DescribableCluster {
   metadata(options: { topics: string[] }): Promise<{ readonly clusterId: string }>;
-}
-
-function clusterOf(kafka: Kafka): Cluster {
-  let cluster: Cluster | undefined;
-  kafka.consumer({
-    groupId: NO_GROUP,
-    allowAutoTopicCreation: false,
-    // For the ends only; fetches ask for committed records themselves.
-    readUncommitted: true,
-    partitionAssigners: [
-      (config) => {
-        cluster = config.cluster;
-        return PartitionAssigners.roundRobin(config);
-      },
-    ],
-  });
-  if (cluster === undefined) throw new Error('kafkajs did not make its partition assigner');
-  return cluster;
 }
 
 /** Connects. Throws TransientError or FatalError (`missing_topic`, `access_denied`). */
@@ -201,12 +182,21 @@ async function fetchFromLeader(
       maxBytes: limits.maxBytes * partitions.length,
       topics: [{ topic, partitions: request }],
     })) as FetchAnswer;
-    return answer.responses
-      .flatMap((response) => response.partitions)
-      .map((fetched) => {
-        const from = positions.get(fetched.partition) ?? 0n;
-        return { partition: fetched.partition, ...committedRecords(topic, fetched, from) };
-      });
+    const fetched = answer.responses.flatMap((response) => response.partitions);
+    return await Promise.all(
+      fetched.map(async (part): Promise<Fetched> => {
+        const { partition } = part;
+        const from = positions.get(partition) ?? 0n;
+        const isAlone = partitions.length === 1;
+        if (isAlone || !cameEmpty(part, from)) {
+          return { partition, ...committedRecords(topic, part, from) };
+        }
+        // The others may have filled the answer: alone it gets at least one batch (KIP-74).
+        const alone = { topic, partitions: [partition], positions, limits };
+        const [own] = await fetchFromLeader(cluster, nodeId, alone);
+        return own ?? { partition, records: [], next: from };
+      }),
+    );
   } catch (error) {
     if (error instanceof Error && error.name === 'KafkaJSOffsetOutOfRange') {
       throw new OffsetOutOfRangeError(`Offset out of range in ${topic}`, { cause: error });

@@ -54,6 +54,12 @@ export const kafka = z.strictObject({
     .describe(
       'Replicas of each topic that `setup` makes; not set: 3, or as many as there are brokers.',
     ),
+  appendTimeoutMs: whole(1000, 25_000)
+    .default(12_000)
+    .describe(
+      'When an append that the brokers leave without an answer is given up and the sender told to ' +
+        'repeat. Below the 30 s after which a kube-apiserver hangs up.',
+    ),
   transactionalIdPrefix: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,100}$/)

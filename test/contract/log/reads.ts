@@ -56,6 +56,18 @@ function boundedReads(harness: LogHarness, limit: Limit): void {
     await log.close();
   });
 
+  it('reads large records of all partitions, however little one answer holds', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(3);
+    const padding = 'x'.repeat(900_000);
+    for (let n = 0; n < 12; n += 1) {
+      await log.append([out(topic, `${n} ${padding}`, { partition: n % 3 })]);
+    }
+    const found = (await all(log, topic, 'beginning')).map((text) => Number.parseInt(text, 10));
+    expect(found.sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n));
+    await log.close();
+  });
+
   it('stops at what was the end when it was called', limit, async () => {
     const log = await harness.open();
     const topic = await harness.uniqueTopic(1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  cameEmpty,
   committedRecords,
   type FetchedMessage,
   type FetchedPartition,
@@ -135,6 +136,12 @@ describe('where to go on', () => {
   it('stays where the log ends, and steps over what compaction has emptied', () => {
     expect(committedRecords('t', fetched([], [], 9), 9n).next).toBe(9n);
     expect(committedRecords('t', fetched([], [], 12), 9n).next).toBe(10n);
+  });
+
+  it('tells an answer that holds nothing from the end of the log', () => {
+    expect(cameEmpty(fetched([], [], 12), 9n)).toBe(true);
+    expect(cameEmpty(fetched([], [], 9), 9n)).toBe(false);
+    expect(cameEmpty(fetched([marker(9, COMMIT, '6')], [], 12), 9n)).toBe(false);
   });
 
   it('gives all fields', () => {

@@ -23,6 +23,7 @@ describe('what an error of kafkajs means', () => {
     [gaveUp(protocol('REQUEST_TIMED_OUT', true)), 'TransientError', 'log_unavailable'],
     [new KafkaJSConnectionError('refused'), 'TransientError', 'log_unavailable'],
     [protocol('UNKNOWN'), 'TransientError', 'log_unavailable'],
+    [new Error('Broker not connected'), 'TransientError', 'log_unavailable'],
     [protocol('UNKNOWN_MEMBER_ID'), 'TransientError', 'log_unavailable'],
     [protocol('TOPIC_AUTHORIZATION_FAILED'), 'FatalError', 'access_denied'],
     [gaveUp(protocol('GROUP_AUTHORIZATION_FAILED')), 'FatalError', 'access_denied'],

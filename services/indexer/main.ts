@@ -6,7 +6,7 @@ import { joinWorkers, type RunningWorker } from '../../shared/pipeline/runner.ts
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
-import { startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import { aboutEvent, aboutFinding, startStageWorker } from '../../shared/runtime/stage-worker.ts';
 import { createIndexBatch, type IndexerParts } from './index-batch.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,6 +31,7 @@ export async function startIndexer(
     startStageWorker(context, log, {
       name: 'indexer.events',
       input: 'audit.events',
+      about: aboutEvent,
       changelog: 'audit.state.indexer.events',
       decide: createIndexBatch(partsFor('events')),
       out: nothing,
@@ -38,6 +39,7 @@ export async function startIndexer(
     startStageWorker(context, log, {
       name: 'indexer.findings',
       input: 'audit.findings',
+      about: aboutFinding,
       changelog: 'audit.state.indexer.findings',
       decide: createIndexBatch(partsFor('findings')),
       out: nothing,

@@ -18,3 +18,14 @@ export function contentId(parts: readonly (string | null)[]): string {
     .subarray(0, ID_BYTES)
     .toString('base64url');
 }
+
+/** Identifier of the dead letter of a record, or of one item of it, by where it was read. */
+export function letterId(
+  topic: string,
+  partition: number,
+  offset: bigint | number,
+  index: number | null,
+): string {
+  const item = index === null ? null : String(index);
+  return contentId(['letter', topic, String(partition), String(offset), item]);
+}

@@ -6,12 +6,15 @@
 import { type Fault, LaneLostError, type TransientError } from '../errors/fault.ts';
 import type { Consumer, Lane, Log, LogRecord } from '../ports/log.ts';
 import type { Clock, Health, Logger, StageTelemetry } from '../ports/telemetry.ts';
-import { commitOf, type DeadLetterSink, type Sinks } from './commit.ts';
+import { count, type Input, reportRejected } from './account.ts';
+import { commitOf, type Sinks } from './commit.ts';
 import type { Attempt, Decide } from './decide.ts';
-import { type Ending, endings, extraOf, type Outcome } from './outcome.ts';
+import { ABOUT_NOTHING, type About, type DeadLetterSink } from './letter.ts';
+import type { Outcome } from './outcome.ts';
 import { type RetryPolicy, retrying } from './retry.ts';
 import type { Envelope, Tick } from './stage.ts';
 import { readTick, tickRecord } from './tick.ts';
+import { watchLag } from './watch.ts';
 
 export interface WorkerLimits {
   readonly maxBatchRecords: number;
@@ -32,6 +35,8 @@ export interface WorkerParts<In, Out, Route extends string = never> {
   decode(
     value: Buffer,
   ): { readonly ok: true; readonly value: In } | { readonly ok: false; readonly fault: Fault };
+  /** Where a value comes from, for dead letters and counts; absent: nobody knows. */
+  about?(value: In): About;
   readonly decide: Decide<In, Out, Route>;
   readonly sinks: Sinks<Out, Route>;
   readonly dead: DeadLetterSink;
@@ -51,25 +56,34 @@ export interface RunningWorker {
 
 const EMPTY = Buffer.alloc(0);
 
-function envelopeOf<In, Out, Route extends string>(
+/** A record as the stage sees it, or why it can't. */
+interface Read<In> extends Input {
+  readonly envelope: Envelope<In | Tick> | Fault;
+}
+
+function readRecord<In, Out, Route extends string>(
   parts: WorkerParts<In, Out, Route>,
   record: LogRecord,
-): Envelope<In | Tick> | Fault {
+): Read<In> {
   const { topic, partition, offset, timestampMs } = record;
   const origin = { topic, partition, offset, timestampMs };
   const tick = readTick(record.headers);
-  if (tick !== undefined) return { value: tick, origin };
+  if (tick !== undefined) {
+    return { record, about: ABOUT_NOTHING, envelope: { value: tick, origin } };
+  }
   const decoded = parts.decode(record.value ?? EMPTY);
-  return decoded.ok ? { value: decoded.value, origin } : decoded.fault;
+  if (!decoded.ok) return { record, about: ABOUT_NOTHING, envelope: decoded.fault };
+  const { value } = decoded;
+  return { record, about: parts.about?.(value) ?? ABOUT_NOTHING, envelope: { value, origin } };
 }
 
 /** The attempt to decide on what decodes; what does not is rejected in its place. */
 function attemptOn<In, Out, Route extends string>(
   parts: WorkerParts<In, Out, Route>,
   lane: Lane,
-  records: readonly LogRecord[],
+  batch: readonly Read<In>[],
 ): Attempt<Out, Route> {
-  const read = records.map((record) => envelopeOf(parts, record));
+  const read = batch.map(({ envelope }) => envelope);
   const good = read.filter((r): r is Envelope<In | Tick> => 'origin' in r);
   const attempt = parts.decide(lane, good);
   return async () => {
@@ -86,70 +100,6 @@ function attemptOn<In, Out, Route extends string>(
     );
     return { outcomes, writes: decision.writes };
   };
-}
-
-function count<Out, Route extends string>(
-  telemetry: StageTelemetry,
-  outcomes: readonly Outcome<Out, Route>[],
-): void {
-  const endingCounts = new Map<string, number>();
-  let received = 0;
-  let sent = 0;
-  for (const outcome of outcomes) {
-    sent += extraOf(outcome).length;
-    for (const ending of endings(outcome)) {
-      received++;
-      if ('items' in ending) sent += ending.items.length;
-      const label = labelOf(ending);
-      endingCounts.set(label, (endingCounts.get(label) ?? 0) + 1);
-    }
-  }
-  telemetry.received(received);
-  telemetry.sent(sent);
-  for (const [label, n] of endingCounts) {
-    const [kind, detail = ''] = label.split(' ');
-    if (kind === 'emit') telemetry.emitted(n);
-    else if (kind === 'drop') telemetry.dropped(detail, n);
-    else if (kind === 'divert') telemetry.diverted(detail, n);
-    else telemetry.rejected(detail, n);
-  }
-}
-
-/** Kind and label value of an ending; neither holds a space. */
-function labelOf<Out, Route extends string>(ending: Ending<Out, Route>): string {
-  switch (ending.kind) {
-    case 'emit':
-      return 'emit';
-    case 'drop':
-      return `drop ${ending.reason}`;
-    case 'divert':
-      return `divert ${ending.route}`;
-    case 'reject':
-      return `reject ${ending.fault.code}`;
-  }
-}
-
-function reportRejected<Out, Route extends string>(
-  parts: WorkerParts<never, Out, Route> | WorkerParts<unknown, Out, Route>,
-  records: readonly LogRecord[],
-  outcomes: readonly Outcome<Out, Route>[],
-): void {
-  outcomes.forEach((outcome, i) => {
-    for (const ending of endings(outcome)) {
-      if (ending.kind !== 'reject') continue;
-      const { topic, partition, offset } = records[i] as LogRecord;
-      const { code, message } = ending.fault;
-      const fields = {
-        stage: parts.name,
-        code,
-        reason: message,
-        topic,
-        partition,
-        offset: String(offset),
-      };
-      parts.logger.warn(fields, 'Record rejected to the dead letter topic');
-    }
-  });
 }
 
 /** Joins the group and works until `stop`. Resolves once the group is joined. */
@@ -188,16 +138,21 @@ export async function startWorker<In, Out, Route extends string = never>(
 
   const process = async (lane: Lane, records: readonly LogRecord[]): Promise<void> => {
     const started = clock.now();
+    const batch = records.map((record) => readRecord(parts, record));
     const decided = async () => {
-      const decision = await persist(lane, attemptOn(parts, lane, records));
-      const change = commitOf(records, decision, parts.sinks, parts.dead);
+      const decision = await persist(lane, attemptOn(parts, lane, batch));
+      const change = commitOf(batch, decision, parts.sinks, parts.dead);
       await persist(lane, () => lane.commit(change));
       return decision;
     };
-    // Also when the partition is lost: its trouble is the next owner's then.
-    const decision = await decided().finally(() => health.set(partOf(lane), undefined));
-    count(telemetry, decision.outcomes);
-    reportRejected(parts as WorkerParts<unknown, Out, Route>, records, decision.outcomes);
+    telemetry.inHand(lane.partition, records[0]?.timestampMs);
+    const decision = await decided().finally(() => {
+      // Also when the partition is lost: its trouble is the next owner's then.
+      health.set(partOf(lane), undefined);
+      telemetry.inHand(lane.partition, undefined);
+    });
+    count(telemetry, batch, decision.outcomes);
+    reportRejected(parts, batch, decision.outcomes);
     telemetry.batch(records.length, (clock.now() - started) / 1000);
   };
 
@@ -214,7 +169,10 @@ export async function startWorker<In, Out, Route extends string = never>(
     {
       async assigned(lane) {
         lanes.add(lane);
-        lane.signal.addEventListener('abort', () => lanes.delete(lane));
+        lane.signal.addEventListener('abort', () => {
+          lanes.delete(lane);
+          telemetry.lag(lane.partition, undefined);
+        });
         health.set(name, undefined);
       },
       process,
@@ -222,7 +180,11 @@ export async function startWorker<In, Out, Route extends string = never>(
   );
   health.set(name, undefined);
   const stopTicks = startTicks(parts, lanes);
-  return running(consumer, giveUp, limits.shutdownGraceMs, stopTicks);
+  const stopWatch = watchLag(parts, lanes);
+  return running(consumer, giveUp, limits.shutdownGraceMs, () => {
+    stopTicks();
+    stopWatch();
+  });
 }
 
 function startTicks<In, Out, Route extends string>(
@@ -247,9 +209,9 @@ function running(
   consumer: Consumer,
   giveUp: AbortController,
   graceMs: number,
-  stopTicks: () => void,
+  stopTimers: () => void,
 ): RunningWorker {
-  const done = consumer.done.finally(stopTicks).catch((error: unknown) => {
+  const done = consumer.done.finally(stopTimers).catch((error: unknown) => {
     // What `stop` gave up is the next owner's, and no error.
     if (!(giveUp.signal.aborted && error instanceof LaneLostError)) throw error;
   });
@@ -262,7 +224,7 @@ function running(
         await consumer.stop();
       } finally {
         clearTimeout(timer);
-        stopTicks();
+        stopTimers();
       }
     },
   };

@@ -26,19 +26,26 @@ export type FailpointName =
   | 'after-bulk';
 export type Failpoint = (name: FailpointName) => void;
 
-/** What a worker counts. One adapter writes it to Prometheus metrics. */
+/**
+ * What a worker counts. One adapter writes it to Prometheus metrics. `source` is what the record
+ * came in as; what is in no closed set, or not given, is counted as `none`.
+ */
 export interface StageTelemetry {
   /** Records, or parts of records, that the stage has decided on; equals the sum of the next four. */
-  received(count: number): void;
-  emitted(count: number): void;
-  dropped(reason: string, count: number): void;
-  diverted(route: string, count: number): void;
-  rejected(code: string, count: number): void;
+  received(count: number, source?: string): void;
+  emitted(count: number, source?: string): void;
+  dropped(reason: string, count: number, source?: string): void;
+  diverted(route: string, count: number, source?: string): void;
+  rejected(code: string, count: number, source?: string): void;
   /** Records written to output topics; one received record may give several. */
   sent(count: number): void;
   retried(code: string): void;
   /** One committed batch: records read, seconds from delivery to commit. */
   batch(records: number, seconds: number): void;
+  /** Timestamp of the first record of the batch in hand; undefined: none is in hand. */
+  inHand(partition: number, timestampMs: number | undefined): void;
+  /** Records that wait in a partition; undefined: the partition is somebody else's now. */
+  lag(partition: number, records: number | undefined): void;
 }
 
 /** Why lines or messages that were there could not be read any more. Closed list: a metric label. */

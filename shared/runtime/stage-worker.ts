@@ -1,11 +1,18 @@
 /**
  * Owns: a worker's parts that are the same for all: codecs, topics, telemetry, limits.
  */
-import type { AvroRecords, SchemaName } from '../../schemas/generated/avro.ts';
+import type {
+  AuditEvent,
+  AvroRecords,
+  Finding,
+  RawBatch,
+  SchemaName,
+} from '../../schemas/generated/avro.ts';
 import { TOPICS, type TopicName, topicName } from '../../schemas/topics.ts';
 import { type Codec, createCodec } from '../adapters/avro/codec.ts';
 import type { Encoded } from '../pipeline/commit.ts';
 import type { Decide } from '../pipeline/decide.ts';
+import { ABOUT_NOTHING, type About } from '../pipeline/letter.ts';
 import { type RunningWorker, startWorker } from '../pipeline/runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { Context } from './context.ts';
@@ -19,13 +26,20 @@ export function codecOf<T extends TopicName>(topic: T): Codec<ValueOf<T>> {
   return createCodec(TOPICS[topic].schema as SchemaOf<T>);
 }
 
+/** Key, headers and the log's own framing around a value. */
+const RECORD_OVERHEAD_BYTES = 32 * 1024;
+
 interface StageWorkerSpec<I extends TopicName, Out> {
   /** Stage name; with the prefix also the consumer group. */
   readonly name: string;
   readonly input: I;
   readonly changelog?: TopicName;
+  /** Where a value comes from; absent: nobody knows. */
+  about?(value: ValueOf<I>): About;
   readonly decide: Decide<ValueOf<I>, Out>;
   readonly out: (item: Out) => Encoded;
+  /** It is to be told what time it is, also when nothing comes. */
+  readonly ticks?: true;
   /** Smaller than `pipeline.maxBatchBytes` where a record gives many times its size. */
   readonly maxBatchBytes?: number;
 }
@@ -39,6 +53,20 @@ export function sinkTo<O extends TopicName>(
   const codec = codecOf(output);
   const topic = topicName(context.config.kafka.topicPrefix, output);
   return (value) => ({ topic, key: key(value), value: codec.encode(value) });
+}
+
+/** Where a raw batch, or an item of it, comes from. */
+export function aboutBatch({ cluster, replayOf, sender, senderId, source }: RawBatch): About {
+  return { source, cluster, sender, senderId, replayOf };
+}
+
+/** Where an event comes from, as far as it says it; who sent it stands in audit.raw. */
+export function aboutEvent({ cluster, source }: AuditEvent): About {
+  return { ...ABOUT_NOTHING, source, cluster };
+}
+
+export function aboutFinding({ cluster }: Finding): About {
+  return { ...ABOUT_NOTHING, cluster };
 }
 
 /** Starts a worker on one topic. */
@@ -57,12 +85,15 @@ export function startStageWorker<I extends TopicName, Out>(
     group: groupOf(prefix, spec.name),
     topic: topicName(prefix, spec.input),
     ...(spec.changelog === undefined ? {} : { changelogTopic: topicName(prefix, spec.changelog) }),
+    ...(spec.ticks === undefined ? {} : { tickIntervalMs: pipeline.tickIntervalMs }),
     decode: (bytes) => input.decode(bytes),
+    ...(spec.about === undefined ? {} : { about: spec.about }),
     decide: spec.decide,
     sinks: { out: spec.out },
     dead: {
       stage: spec.name,
       topic: topicName(prefix, 'audit.deadletter'),
+      maxBytes: kafka.maxMessageBytes - RECORD_OVERHEAD_BYTES,
       encode: (letter) => letters.encode(letter),
     },
     telemetry: context.metrics.stage(spec.name),

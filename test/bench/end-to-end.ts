@@ -19,10 +19,11 @@ const SENDERS = 4;
 
 async function emitted(worker: Process, stage: string): Promise<number> {
   const text = await (await fetch(`${worker.url}/metrics`)).text();
-  const line = new RegExp(`podwitness_records_emitted_total\\{stage="${stage}"\\} (\\d+)`).exec(
-    text,
+  const line = new RegExp(
+    `podwitness_records_emitted_total\\{stage="${stage}",[^}]*\\} (\\d+)`,
+    'g',
   );
-  return Number(line?.[1] ?? 0);
+  return [...text.matchAll(line)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 async function deliverAll(url: string, bodies: readonly Buffer[]): Promise<void> {

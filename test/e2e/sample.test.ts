@@ -67,7 +67,9 @@ it('answers query and tail through the running process', async () => {
 it('says that it is ready, and what it counted', async () => {
   expect(await (await fetch(`${up.url}/readyz`)).json()).toEqual({ ready: true, troubles: {} });
   const metrics = await (await fetch(`${up.url}/metrics`)).text();
-  expect(metrics).toContain('podwitness_records_received_total{stage="normalizer"} 37');
+  expect(metrics).toContain(
+    'podwitness_records_received_total{stage="normalizer",source="audit"} 37',
+  );
 });
 
 it('lets nobody in without the token, or by another name', async () => {

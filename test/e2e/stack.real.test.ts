@@ -77,10 +77,11 @@ async function deliverAll(recordings: readonly Recording[]): Promise<void> {
 
 async function received(stage: string): Promise<number> {
   const text = await (await fetch(`${urlOf('indexer')}/metrics`)).text();
-  const line = new RegExp(`podwitness_records_received_total\\{stage="${stage}"\\} (\\d+)`).exec(
-    text,
+  const line = new RegExp(
+    `podwitness_records_received_total\\{stage="${stage}",[^}]*\\} (\\d+)`,
+    'g',
   );
-  return Number(line?.[1] ?? 0);
+  return [...text.matchAll(line)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** Waits until the indexer has decided on every event that was ever sent, repeats included. */

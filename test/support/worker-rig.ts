@@ -26,30 +26,42 @@ export const TOPIC = {
 } as const;
 /** What the rig's decoder refuses: texts that begin so. */
 export const UNDECODABLE = 'undecodable';
+/** Of a letter as a record: the topics take 1 MiB. */
+export const MAX_LETTER_BYTES = (1 << 20) - 32 * 1024;
 const WAIT_MS = 10_000;
 
-/** Sums by name (`dropped tick`), as the metrics would be. */
+/** Sums by name (`dropped tick`), as the metrics would be; and the same by source (`audit emitted`). */
 export interface Counts {
   readonly totals: Readonly<Record<string, number>>;
+  readonly bySource: Readonly<Record<string, number>>;
+  /** What was told of each partition, in order: lag, and the time of what is in hand. */
+  readonly lags: readonly (readonly [partition: number, records: number | undefined])[];
+  readonly inHand: readonly (number | undefined)[];
   readonly telemetry: StageTelemetry;
 }
 
 export function createCounts(): Counts {
   const totals: Record<string, number> = {};
-  const add = (name: string, count: number): void => {
+  const bySource: Record<string, number> = {};
+  const lags: [number, number | undefined][] = [];
+  const inHand: (number | undefined)[] = [];
+  const add = (name: string, count: number, source = 'none'): void => {
     totals[name] = (totals[name] ?? 0) + count;
+    bySource[`${source} ${name}`] = (bySource[`${source} ${name}`] ?? 0) + count;
   };
   const telemetry: StageTelemetry = {
-    received: (count) => add('received', count),
-    emitted: (count) => add('emitted', count),
-    dropped: (reason, count) => add(`dropped ${reason}`, count),
-    diverted: (route, count) => add(`diverted ${route}`, count),
-    rejected: (code, count) => add(`rejected ${code}`, count),
+    received: (count, source) => add('received', count, source),
+    emitted: (count, source) => add('emitted', count, source),
+    dropped: (reason, count, source) => add(`dropped ${reason}`, count, source),
+    diverted: (route, count, source) => add(`diverted ${route}`, count, source),
+    rejected: (code, count, source) => add(`rejected ${code}`, count, source),
     sent: (count) => add('sent', count),
     retried: (code) => add(`retried ${code}`, 1),
     batch: (records) => add('records', records),
+    inHand: (_partition, timestampMs) => void inHand.push(timestampMs),
+    lag: (partition, records) => void lags.push([partition, records]),
   };
-  return { totals, telemetry };
+  return { totals, bySource, lags, inHand, telemetry };
 }
 
 export interface LogLine {
@@ -161,7 +173,12 @@ export async function openRig(partitions = 1): Promise<Rig> {
         decode,
         decide,
         sinks: { out: sink(TOPIC.out), aside: sink(TOPIC.aside) },
-        dead: { stage: 'stage', topic: TOPIC.dead, encode: (letter) => letters.encode(letter) },
+        dead: {
+          stage: 'stage',
+          topic: TOPIC.dead,
+          maxBytes: MAX_LETTER_BYTES,
+          encode: (letter) => letters.encode(letter),
+        },
         telemetry: counts.telemetry,
         logger,
         clock: systemClock,

@@ -1,14 +1,18 @@
 /**
  * Owns: every metric of the product, in one place. Labels come from closed sets only.
- * `received = emitted + dropped + diverted + rejected` holds for each stage.
+ * `received = emitted + dropped + diverted + rejected` holds for each stage and source.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CoverageKind, CoverageState } from '../../domain/coverage.ts';
+import { sourceLabel } from '../../domain/sources.ts';
 import type { InputTelemetry, StageTelemetry } from '../../ports/telemetry.ts';
 
 export interface Metrics {
   stage(name: string): StageTelemetry;
   /** `name` is a pattern or an entry's name of the configuration, so the labels are a closed set. */
   input(name: string): InputTelemetry;
+  /** One event about coverage was decided on. */
+  coverage(kind: CoverageKind, state: CoverageState): void;
   /** Prometheus exposition text. */
   text(): Promise<string>;
 }
@@ -52,6 +56,71 @@ function inputMetrics(registry: Registry): (name: string) => InputTelemetry {
   });
 }
 
+function lagMetrics(registry: Registry): (stage: string) => Pick<StageTelemetry, 'inHand' | 'lag'> {
+  const lag = new Gauge({
+    name: 'podwitness_consumer_lag_records',
+    help: 'Records that wait in a partition that this process works on',
+    labelNames: ['stage', 'partition'] as const,
+    registers: [registry],
+  });
+  const inHand = new Map<string, Map<number, number>>();
+  new Gauge({
+    name: 'podwitness_batch_age_seconds',
+    help: 'Age of the oldest record in hand: it grows while a neighbour is down, or there is much to catch up with',
+    labelNames: ['stage'] as const,
+    registers: [registry],
+    collect() {
+      for (const [stage, times] of inHand) {
+        const oldestMs = Math.min(...times.values());
+        this.set({ stage }, times.size === 0 ? 0 : Math.max(0, Date.now() - oldestMs) / 1000);
+      }
+    },
+  });
+  return (stage) => ({
+    inHand(partition, timestampMs) {
+      const times = inHand.get(stage) ?? new Map<number, number>();
+      inHand.set(stage, times);
+      if (timestampMs === undefined) times.delete(partition);
+      else times.set(partition, timestampMs);
+    },
+    lag(partition, waiting) {
+      const labels = { stage, partition: String(partition) };
+      if (waiting === undefined) lag.remove(labels);
+      else lag.set(labels, waiting);
+    },
+  });
+}
+
+/** The counts that add up: `received` is the sum of the others, per stage and source. */
+function recordMetrics(
+  registry: Registry,
+): (
+  stage: string,
+) => Pick<StageTelemetry, 'received' | 'emitted' | 'dropped' | 'diverted' | 'rejected'> {
+  const counter = <L extends string>(name: string, help: string, more: readonly L[]) =>
+    new Counter<L | 'stage' | 'source'>({
+      name: `podwitness_records_${name}_total`,
+      help,
+      labelNames: ['stage', 'source', ...more],
+      registers: [registry],
+    });
+  const received = counter('received', 'Records, or parts of records, decided on', []);
+  const emitted = counter('emitted', 'Records that gave output', []);
+  const dropped = counter('dropped', 'Records that were meant to end here', ['reason']);
+  const diverted = counter('diverted', 'Records sent another way', ['route']);
+  const rejected = counter('rejected', 'Records sent to the dead letter', ['code']);
+  return (stage) => {
+    const of = (source: string | undefined) => ({ stage, source: sourceLabel(source) });
+    return {
+      received: (n, source) => received.inc(of(source), n),
+      emitted: (n, source) => emitted.inc(of(source), n),
+      dropped: (reason, n, source) => dropped.inc({ ...of(source), reason }, n),
+      diverted: (route, n, source) => diverted.inc({ ...of(source), route }, n),
+      rejected: (code, n, source) => rejected.inc({ ...of(source), code }, n),
+    };
+  };
+}
+
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -66,19 +135,6 @@ export function createMetrics(): Metrics {
       registers: [registry],
     });
 
-  const received = counter('records_received', 'Records, or parts of records, decided on', [
-    'stage',
-  ]);
-  const emitted = counter('records_emitted', 'Records that gave output', ['stage']);
-  const dropped = counter('records_dropped', 'Records that were meant to end here', [
-    'stage',
-    'reason',
-  ]);
-  const diverted = counter('records_diverted', 'Records sent another way', ['stage', 'route']);
-  const rejected = counter('records_rejected', 'Records sent to the dead letter', [
-    'stage',
-    'code',
-  ]);
   const sent = counter('records_sent', 'Records written to output topics', ['stage']);
   const retried = counter('retries', 'Tries that a sick neighbour made fail', ['stage', 'code']);
   const seconds = histogram(
@@ -91,15 +147,20 @@ export function createMetrics(): Metrics {
     'Records in a batch',
     [1, 10, 50, 100, 500, 1000, 2000, 5000],
   );
+  const accounts = recordMetrics(registry);
+  const lags = lagMetrics(registry);
+
+  const coverage = counter('coverage_events', 'Events about what may be missing', [
+    'kind',
+    'state',
+  ]);
 
   return {
+    coverage: (kind, state) => coverage.inc({ kind, state }),
     input: inputMetrics(registry),
     stage: (stage) => ({
-      received: (n) => received.inc({ stage }, n),
-      emitted: (n) => emitted.inc({ stage }, n),
-      dropped: (reason, n) => dropped.inc({ stage, reason }, n),
-      diverted: (route, n) => diverted.inc({ stage, route }, n),
-      rejected: (code, n) => rejected.inc({ stage, code }, n),
+      ...accounts(stage),
+      ...lags(stage),
       sent: (n) => sent.inc({ stage }, n),
       retried: (code) => retried.inc({ stage, code }),
       batch(count, duration) {

@@ -2,6 +2,7 @@
  * Owns: the units and kinds of values that configuration keys are made of.
  */
 import { z } from 'zod';
+import { SOURCES } from '../../domain/sources.ts';
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
@@ -18,6 +19,4 @@ export const clusterName = () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,
 export const broker = () =>
   z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?):\d{1,5}$/);
 
-/** What the records of an input are; `logs` is any envelope around any of them. */
-export const SOURCES = ['audit', 'spo', 'falco', 'logs', 'firehose', 'pubsub', 'eventhub'] as const;
 export const source = () => z.enum(SOURCES);

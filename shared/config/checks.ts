@@ -92,6 +92,41 @@ const kafkaLogin: Check = ({ kafka: { sasl, ssl, brokers, allowPlaintextCredenti
   ];
 };
 
+/** Of one entry; the entry's name leads, since the key is that of all of them. */
+const foreignTopics: Check = ({ collector }) =>
+  collector.topics.flatMap(({ brokers, name, sasl, ssl }) => {
+    const entryConflict = (condition: boolean, message: string) =>
+      conflictIf(condition, 'collector.topics', `'${name}': ${message}`);
+    const hasLogin = sasl.mechanism !== undefined;
+    const isComplete = sasl.username !== undefined && sasl.passwordFile !== undefined;
+    const beyond = brokers.some((broker) => !isLoopback(hostOf(broker)));
+    return [
+      ...entryConflict(
+        hasLogin && !isComplete,
+        'a login needs sasl.username and sasl.passwordFile',
+      ),
+      ...entryConflict(
+        !hasLogin && (sasl.username ?? sasl.passwordFile) !== undefined,
+        'sasl.username and sasl.passwordFile have no effect without sasl.mechanism',
+      ),
+      ...entryConflict(
+        hasLogin && beyond && !ssl.enabled,
+        'the password would cross the network readable: set ssl.enabled to true',
+      ),
+      ...entryConflict(
+        !ssl.enabled && (ssl.caFile ?? ssl.certFile ?? ssl.keyFile) !== undefined,
+        'ssl.caFile, ssl.certFile and ssl.keyFile have no effect without ssl.enabled',
+      ),
+    ];
+  });
+
+/** A name is a label and a sender: two inputs under one would hide each other. */
+const foreignNames: Check = ({ collector }) => {
+  const names = collector.topics.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  return conflictIf(twice !== undefined, 'collector.topics', `two entries are named '${twice}'`);
+};
+
 const kafkaWithoutBrokers: Check = ({ kafka }) =>
   kafka.brokers !== undefined
     ? []
@@ -152,6 +187,8 @@ const CHECKS: readonly Check[] = [
   kafkaTls,
   kafkaLogin,
   kafkaWithoutBrokers,
+  foreignTopics,
+  foreignNames,
   elasticsearchLogin,
   waits,
 ];

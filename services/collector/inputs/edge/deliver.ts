@@ -56,7 +56,9 @@ export interface Body {
 export interface Oversize {
   readonly head: Buffer;
   readonly bytes: number;
+  /** A path, or a topic. */
   readonly where: string;
+  readonly partition?: number;
   readonly offset: number;
   readonly origin: Readonly<Record<string, unknown>>;
   /** The intake has refused it, and counted it. */
@@ -117,13 +119,13 @@ export function createDelivery(name: InputName, parts: DeliveryParts): Delivery 
       if (taken.ok) telemetry.read(bytes.length, records);
       return taken.ok;
     },
-    async refuse({ bytes, head, isCounted, offset, origin, where }, signal) {
-      const id = contentId(['collector', senderId, where, String(offset)]);
+    async refuse({ bytes, head, isCounted, offset, origin, partition = 0, where }, signal) {
+      const id = contentId(['collector', senderId, where, String(partition), String(offset)]);
       const reason = `${bytes} bytes at ${offset} of ${where}, more than a record holds; the first ${head.length} are kept`;
       const receivedAt = clock.now();
       const value = parts.letters.encode({
         ...{ stage: 'collector', code: 'item_too_large', reason, attempts: 1, index: null },
-        ...{ topic: where, partition: 0, offset, receivedAt, bytes: head, id },
+        ...{ topic: where, partition, offset, receivedAt, bytes: head, id },
         ...{ source, cluster, sender, senderId, replayOf: null },
       });
       const record = { topic: parts.letters.topic, key: Buffer.from(id), value };

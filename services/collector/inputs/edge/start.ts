@@ -13,6 +13,7 @@ import { codecOf } from '../../../../shared/runtime/stage-worker.ts';
 import { READERS, type Shared, startFollowing } from '../../files/edge/follow.ts';
 import { type Glob, parseGlob } from '../../files/glob.ts';
 import type { Intake } from '../../intake.ts';
+import { startTaking } from '../../topics/edge/take.ts';
 import { createDelivery, type DeliveryParts, type InputName } from './deliver.ts';
 
 function globOf(pattern: string, index: number): Glob {
@@ -70,7 +71,22 @@ function startFiles(context: Context, log: Log, intake: Intake): Promise<Running
   );
 }
 
+function startTopics(context: Context, log: Log, intake: Intake): Promise<RunningWorker>[] {
+  const { collector, kafka } = context.config;
+  return collector.topics.map((entry) => {
+    const { cluster, source } = entry;
+    const name: InputName = { cluster, source, senderId: `topic:${entry.name}` };
+    const parts = deliveryParts(context, log, intake, name.senderId);
+    return startTaking({
+      ...{ ...parts, entry, senderId: name.senderId, clientId: kafka.clientId },
+      bodyBytes: collector.partBytes,
+      delivery: createDelivery(name, parts),
+    });
+  });
+}
+
 /** Starts them all; they hand what they find to `intake`. Nothing configured: nothing to do. */
 export async function startAll(context: Context, log: Log, intake: Intake): Promise<RunningWorker> {
-  return joinWorkers(await Promise.all(startFiles(context, log, intake)));
+  const starting = [...startFiles(context, log, intake), ...startTopics(context, log, intake)];
+  return joinWorkers(await Promise.all(starting));
 }

@@ -91,37 +91,45 @@ function scanArray(bytes: Buffer, open: number): Elements | undefined {
 }
 
 interface Member {
-  readonly isItems: boolean;
+  readonly name: string | undefined;
   /** Where its value starts. */
   readonly value: number;
 }
 
-/**
- * The member whose key starts at `at`. Undefined where there is none, and where the key has escapes:
- * it may spell "items" otherwise than in these bytes, so that is left to a parser.
- */
+/** What the key between the quotes spells; undefined if it is no text. */
+function keyText(bytes: Buffer, start: number, end: number): string | undefined {
+  const raw = bytes.toString('utf8', start, end);
+  if (!raw.includes('\\')) return raw.slice(1, -1);
+  try {
+    return String(JSON.parse(raw));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The member whose key starts at `at`. */
 function readMember(bytes: Buffer, at: number): Member | undefined {
   const keyEnd = bytes[at] === QUOTE ? skipString(bytes, at) : -1;
   if (keyEnd < 0) return undefined;
-  const key = bytes.toString('latin1', at, keyEnd);
+  const name = keyText(bytes, at, keyEnd);
   const colon = skipSpace(bytes, keyEnd);
-  if (key.includes('\\') || bytes[colon] !== COLON) return undefined;
-  return { isItems: key === '"items"', value: skipSpace(bytes, colon + 1) };
+  if (name === undefined || bytes[colon] !== COLON) return undefined;
+  return { name, value: skipSpace(bytes, colon + 1) };
 }
 
-function readList(bytes: Buffer, { isItems, value }: Member): Elements | undefined {
-  return isItems && bytes[value] === OPEN_BRACKET ? scanArray(bytes, value) : undefined;
+function readList(bytes: Buffer, { name, value }: Member, key: string): Elements | undefined {
+  return name === key && bytes[value] === OPEN_BRACKET ? scanArray(bytes, value) : undefined;
 }
 
-function scanObject(bytes: Buffer, open: number): Elements | undefined {
+function scanObject(bytes: Buffer, open: number, key: string): Elements | undefined {
   let items: readonly Span[] | undefined;
   let at = skipSpace(bytes, open + 1);
   for (;;) {
     const member = readMember(bytes, at);
     if (member === undefined) return undefined;
-    const list = readList(bytes, member);
+    const list = readList(bytes, member, key);
     // A key that occurs twice: the last one counts, as in JSON.parse.
-    if (member.isItems) items = list?.items;
+    if (member.name === key) items = list?.items;
     const end = list?.end ?? skipValue(bytes, member.value);
     if (end < 0) return undefined;
     at = skipSpace(bytes, end);
@@ -131,38 +139,78 @@ function scanObject(bytes: Buffer, open: number): Elements | undefined {
   }
 }
 
+/** Behind a UTF-8 byte order mark, if there is one, and white space. */
+function startOf(bytes: Buffer): number {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return skipSpace(bytes, hasMark ? 3 : 0);
+}
+
 /**
- * The items of a JSON array, or of the `items` array of a JSON object (a Kubernetes list), as byte
- * ranges of `bytes`. Undefined where the bytes are neither, are torn, or are written so unusually
- * that only a parser can tell.
+ * The items of a JSON array, or of the array that a JSON object has under `key` (`items`: a
+ * Kubernetes list), as byte ranges of `bytes`. Undefined where the bytes are neither, or are torn.
  */
-export function scanItems(bytes: Buffer): readonly Span[] | undefined {
-  const start = skipSpace(bytes, 0);
+export function scanItems(bytes: Buffer, key = 'items'): readonly Span[] | undefined {
+  const start = startOf(bytes);
   const first = bytes[start];
-  const scan = first === OPEN_BRACKET ? scanArray : first === OPEN_BRACE ? scanObject : undefined;
-  const found = scan?.(bytes, start);
+  const isObject = first === OPEN_BRACE;
+  if (!isObject && first !== OPEN_BRACKET) return undefined;
+  const found = isObject ? scanObject(bytes, start, key) : scanArray(bytes, start);
   if (found === undefined || skipSpace(bytes, found.end) !== bytes.length) return undefined;
   return found.items;
 }
 
-/** The non-blank lines of `bytes` as byte ranges, without their line ends. */
+/**
+ * The stream of a line that a container runtime split (CRI, tag P) and that goes on in a later one;
+ * or the one that such a line ends. Undefined for any other line.
+ */
+function partOf(
+  bytes: Buffer,
+  { start, end }: Span,
+): { stream: string; goesOn: boolean } | undefined {
+  const first = bytes[start] ?? 0;
+  if (first < 0x30 || first > 0x39) return undefined;
+  const head = bytes.toString('latin1', start, Math.min(end, start + 64));
+  const found = /^\d{4}-\S{10,40} (stdout|stderr) ([FP])/.exec(head);
+  return found === null ? undefined : { stream: found[1] ?? '', goesOn: found[2] === 'P' };
+}
+
+/**
+ * The non-blank lines of `bytes` as byte ranges, without their line ends. A line that a container
+ * runtime split is one range, with what other streams wrote meanwhile.
+ */
 export function scanLines(bytes: Buffer): readonly Span[] {
   const lines: Span[] = [];
+  const unfinished = new Set<string>();
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline < 0 ? bytes.length : newline;
-    if (skipSpace(bytes, start, end) < end) lines.push({ start, end });
+    if (skipSpace(bytes, start, end) < end) {
+      const before = unfinished.size > 0 ? lines.pop() : undefined;
+      lines.push({ start: before?.start ?? start, end });
+      const part = partOf(bytes, { start, end });
+      if (part?.goesOn === true) unfinished.add(part.stream);
+      else if (part !== undefined) unfinished.delete(part.stream);
+    }
     start = end + 1;
   }
   return lines;
 }
 
+/** Begins with what no text begins with: control characters, or no character of UTF-8. */
+function isBinary(bytes: Buffer): boolean {
+  const [first = 0x20, second = 0] = bytes;
+  const isText = first >= 0x20 || isSpace(first) || first === 0x1e;
+  if (first < 0x80) return !isText;
+  return first < 0xc2 || first > 0xf4 || second < 0x80 || second > 0xbf;
+}
+
 /**
  * False where the first value of `bytes` goes on after its first line: a document written over
- * several lines must not be taken for lines of documents.
+ * several lines must not be taken for lines of documents. Nor must bytes that are no text.
  */
 export function isLineWise(bytes: Buffer): boolean {
-  const start = skipSpace(bytes, 0);
+  if (isBinary(bytes)) return false;
+  const start = startOf(bytes);
   const first = bytes[start];
   if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return true;
   const newline = bytes.indexOf(0x0a, start);

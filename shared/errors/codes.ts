@@ -22,6 +22,16 @@ export const ERROR_CODES = {
     text: 'One item of a readable batch is no audit event.',
     action: 'Look at the bytes in the dead letter; the other items of the batch were processed.',
   },
+  legacy_format: {
+    class: 'fault',
+    text: 'A line of the old text format of the audit log, which lacks most of an event.',
+    action: 'Start the API server with --audit-log-format=json.',
+  },
+  undecodable_body: {
+    class: 'fault',
+    text: 'The body came in a content encoding that can not be unpacked here.',
+    action: 'Let the sender use gzip, or none; zstd needs Node 22.15.',
+  },
   unknown_schema: {
     class: 'fault',
     text: 'A record carries no known Avro schema fingerprint.',

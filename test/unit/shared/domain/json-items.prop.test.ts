@@ -16,13 +16,12 @@ function oracle(text: string): readonly unknown[] | undefined {
   return Object.hasOwn(value, 'items') && Array.isArray(items) ? items : undefined;
 }
 
-it('cuts what JSON.parse finds, or says that it can not tell', () => {
+it('cuts what JSON.parse finds', () => {
   let told = 0;
   const agrees = (text: string): void => {
     const found = slices(Buffer.from(text));
-    if (found === undefined) return;
-    told += 1;
     expect(found).toStrictEqual(oracle(text));
+    if (found !== undefined) told += 1;
   };
   fc.assert(fc.property(anyJsonText, ({ text }) => agrees(text)));
   const lists = fc.tuple(fc.array(anyJson, { maxLength: 6 }), fc.boolean(), fc.nat());

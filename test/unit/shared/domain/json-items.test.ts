@@ -16,6 +16,8 @@ describe('scanItems', () => {
     ['{"a:b":"items","items" : [ "\\"]" ] }', ['"\\"]"']],
     ['{"metadata":{"items":[1]},"items":[2]}', ['2']],
     ['\n\t[1]\r\n ', ['1']],
+    ['{"\\u0069tems":[1]}', ['1']],
+    ['\ufeff{"items":[1]}', ['1']],
   ])('finds the items of %s', (text, expected) => {
     expect(items(text)).toStrictEqual(expected);
   });
@@ -28,7 +30,7 @@ describe('scanItems', () => {
     ['an empty object', '{}'],
     ['items that are no list', '{"items":{}}'],
     ['items of which the last are no list', '{"items":[1],"items":null}'],
-    ['an escaped key', '{"\\u0069tems":[1]}'],
+    ['a key with an escape that is none', '{"\\items":[1]}'],
     ['a torn list', '{"items":[{"a":1},{"b"'],
     ['a list that goes on', '[1][2]'],
     ['a missing comma', '[1 2]'],
@@ -39,6 +41,14 @@ describe('scanItems', () => {
     ['a text that never ends', '["a\\"]'],
   ])('says nothing about %s', (_, text) => {
     expect(items(text)).toBeUndefined();
+  });
+
+  it('finds the array under another key', () => {
+    const body = Buffer.from('{"items":[1],"records":[2]}');
+    const found = scanItems(body, 'records')?.map(({ start, end }) =>
+      body.toString('utf8', start, end),
+    );
+    expect(found).toStrictEqual(['2']);
   });
 
   it('does not recurse', () => {
@@ -54,6 +64,30 @@ describe('scanLines', () => {
   });
 });
 
+describe('scanLines of a container runtime', () => {
+  const lines = (text: string): readonly string[] => {
+    const body = Buffer.from(text);
+    return scanLines(body).map(({ start, end }) => body.toString('utf8', start, end));
+  };
+  const line = (stream: string, tag: string): string =>
+    `2026-11-20T10:00:00.000000001Z ${stream} ${tag} x`;
+
+  it('keeps what it split together, with what another stream wrote meanwhile', () => {
+    const parts = [line('stdout', 'P'), line('stderr', 'F'), line('stdout', 'F')];
+    const [before, after] = [line('stdout', 'F'), line('stderr', 'F')];
+    expect(lines([before, ...parts, after].join('\n'))).toStrictEqual([
+      before,
+      parts.join('\n'),
+      after,
+    ]);
+  });
+
+  it('takes a part that is never ended as one', () => {
+    const parts = [line('stdout', 'P'), line('stderr', 'P')];
+    expect(lines(parts.join('\n'))).toStrictEqual([parts.join('\n')]);
+  });
+});
+
 describe('isLineWise', () => {
   it.each([
     ['{"a":1}\n{"b":2}', true],
@@ -66,7 +100,21 @@ describe('isLineWise', () => {
     ['{"a":1} trailing\n', true],
     ['{"a":1', true],
     ['', true],
+    ['\ufeff{"a":1}\n{"b":2}', true],
+    ['\ufeff{\n"a":1}', false],
+    ['\x1e{"a":1}\n', true],
+    ['é\n{"a":1}', true],
   ])('of %j is %s', (text, expected) => {
     expect(isLineWise(Buffer.from(text))).toBe(expected);
+  });
+
+  it.each([
+    ['a map of MessagePack', [0x81, 0xa1, 0x0a, 0x01]],
+    ['a list of MessagePack with 16 bits of length', [0xdc, 0x00, 0x0a]],
+    ['gzip', [0x1f, 0x8b, 0x08, 0x0a]],
+    ['zeros', [0, 0x0a, 0]],
+    ['no UTF-8', [0xff, 0x0a, 0x20]],
+  ])('of %s is false', (_, bytes) => {
+    expect(isLineWise(Buffer.from(bytes))).toBe(false);
   });
 });

@@ -1,0 +1,27 @@
+/**
+ * Owns: where a bracketed value ends by its brackets and quotes alone, in text that may be no JSON.
+ */
+import { endOfString } from './numbers.ts';
+
+const BRACKET_OR_QUOTE = /["[\]{}]/g;
+
+/** Position after the value that opens at `at`, or after a scalar; -1: it does not end before `end`. */
+export function skipNestedText(chars: string, at: number, end: number): number {
+  const found = new RegExp(BRACKET_OR_QUOTE);
+  let depth = 0;
+  found.lastIndex = at;
+  for (
+    let match = found.exec(chars);
+    match !== null && match.index < end;
+    match = found.exec(chars)
+  ) {
+    const [char] = match;
+    if (char === '"') {
+      const after = endOfString(chars, match.index);
+      if (after < 0 || after > end) return -1;
+      found.lastIndex = after;
+    } else depth += char === '{' || char === '[' ? 1 : -1;
+    if (depth <= 0) return found.lastIndex;
+  }
+  return -1;
+}

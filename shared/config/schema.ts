@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { collector } from './sections/collector.ts';
+import { coverage } from './sections/coverage.ts';
 import { elasticsearch } from './sections/elasticsearch.ts';
 import { embedded } from './sections/embedded.ts';
 import { http } from './sections/http.ts';
@@ -45,6 +46,7 @@ export const configSchema = z.strictObject({
   pipeline: pipeline.prefault({}),
   indexer: indexer.prefault({}),
   detector: detector.prefault({}),
+  coverage: coverage.prefault({}),
   embedded: embedded.prefault({}),
   testing: testing.prefault({}),
 });

@@ -5,6 +5,8 @@
  * (one local directory). One contract suite runs against both: test/contract/log.
  */
 
+import type { Bytes } from '../domain/bytes.ts';
+
 /** Name → text. Trace context and dead letter facts travel here. */
 export type Headers = Readonly<Record<string, string>>;
 
@@ -22,7 +24,8 @@ export interface LogRecord {
 export interface OutRecord {
   readonly topic: string;
   readonly key: Buffer | null;
-  readonly value: Buffer | null;
+  /** Not to be changed before the log has taken it or failed. */
+  readonly value: Bytes | null;
   readonly headers?: Headers;
   readonly timestampMs: number;
   /** Absent: the partition is murmur2(key) as Kafka's Java client computes it. */

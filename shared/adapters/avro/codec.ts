@@ -24,6 +24,8 @@ export interface Codec<T> {
 }
 
 const HEADER_BYTES = 10;
+/** Most records; a larger one is measured in it, and written once more where it fits. */
+const SCRATCH_BYTES = 64 * 1024;
 
 interface Version {
   readonly type: avro.Type;
@@ -55,9 +57,17 @@ export function createCodec<N extends SchemaName>(name: N): Codec<AvroRecords[N]
       isInBounds: text.includes('"array"') ? createBoundsCheck(text) : undefined,
     });
   }
+  const scratch = Buffer.alloc(SCRATCH_BYTES);
+  header.copy(scratch);
   return {
     encode(value) {
-      return Buffer.concat([header, writer.toBuffer(value)]);
+      const end = writer.encode(value, scratch, HEADER_BYTES);
+      if (end >= 0) return Buffer.from(scratch.subarray(0, end));
+      // What is missing, as a negative number.
+      const whole = Buffer.allocUnsafe(SCRATCH_BYTES - end);
+      header.copy(whole);
+      writer.encode(value, whole, HEADER_BYTES);
+      return whole;
     },
     decode(bytes) {
       const version = versions.get(bytes.subarray(0, HEADER_BYTES).toString('hex'));

@@ -9,6 +9,7 @@
  * Little-endian. Each record has a checksum of its own, so that damage is named, never delivered.
  */
 import { crc32 } from 'node:zlib';
+import { lengthOf, piecesOf } from '../../domain/bytes.ts';
 import type { Headers, LogRecord, OutRecord } from '../../ports/log.ts';
 import { damaged } from './trouble.ts';
 
@@ -29,7 +30,7 @@ export interface ChunkPlace {
 /** Bytes that a record takes in a chunk. */
 export function encodedBytes(record: OutRecord): number {
   let bytes = RECORD_HEAD_BYTES + FIXED_BYTES;
-  bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  bytes += (record.key?.length ?? 0) + (record.value === null ? 0 : lengthOf(record.value));
   for (const name in record.headers) {
     bytes += 8 + Buffer.byteLength(name) + Buffer.byteLength(record.headers[name] ?? '');
   }
@@ -57,10 +58,10 @@ function encodeRecord(chunk: Buffer, start: number, record: OutRecord): number {
   chunk.writeDoubleLE(record.timestampMs, start);
   chunk[start + 8] = (key === null ? 0 : HAS_KEY) | (value === null ? 0 : HAS_VALUE);
   chunk.writeUInt32LE(key?.length ?? 0, start + 9);
-  chunk.writeUInt32LE(value?.length ?? 0, start + 13);
+  chunk.writeUInt32LE(value === null ? 0 : lengthOf(value), start + 13);
   let at = start + FIXED_BYTES;
   if (key !== null) at += key.copy(chunk, at);
-  if (value !== null) at += value.copy(chunk, at);
+  if (value !== null) for (const piece of piecesOf(value)) at += piece.copy(chunk, at);
   let count = 0;
   for (const name in headers) {
     at = encodeHeader(chunk, at, name, headers[name] ?? '');

@@ -4,19 +4,19 @@
  * others are refused at once, so that what is held in memory does not grow with the outage.
  * Does not own: what is sent (sending.ts), which topics there are (topic-guard.ts).
  */
-import type { Producer } from 'kafkajs';
 import { TransientError } from '../../errors/fault.ts';
 import type { OutRecord } from '../../ports/log.ts';
 import type { Clock } from '../../ports/telemetry.ts';
 import { translated } from './errors.ts';
-import { sendAll } from './sending.ts';
+import type { AppendProducer } from './produce.ts';
+import { sendInPieces } from './sending.ts';
 import { type Sockets, socketBook } from './sockets.ts';
 
 export interface AppenderParts {
   readonly clock: Clock;
   readonly timeoutMs: number;
   /** A producer whose client makes its connections with `sockets`. */
-  producer(sockets: Sockets): Producer;
+  producer(sockets: Sockets): AppendProducer;
   /** Throws where a topic is missing. */
   mustExist(records: readonly OutRecord[]): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface Appender {
 /** One client; it is given up as a whole when its brokers leave an append without an answer. */
 interface Line {
   readonly sockets: Sockets;
-  readonly producer: Producer;
+  readonly producer: AppendProducer;
   /** How to tell those who wait that it is given up. */
   readonly waiting: Set<(error: Error) => void>;
   /** Begun by the first who needs it. */
@@ -85,7 +85,7 @@ export function createAppender(parts: AppenderParts): Appender {
     const sending = connected(mine).then(() =>
       translated('appending', async () => {
         await parts.mustExist(records);
-        await sendAll(mine.producer, records);
+        await sendInPieces(mine.producer, records);
       }),
     );
     track(sending);

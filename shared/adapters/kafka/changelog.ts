@@ -23,7 +23,7 @@ export function changelogRecord(
   { topic, partition }: ChangelogPartition,
   write: StateWrite,
   timestampMs: number,
-): OutRecord {
+): OutRecord & Pick<LogRecord, 'value'> {
   const base = { topic, partition, timestampMs };
   switch (write.kind) {
     case 'put':

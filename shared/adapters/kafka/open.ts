@@ -16,14 +16,18 @@ import type {
   TopicStatus,
 } from '../../ports/log.ts';
 import { type Appender, createAppender } from './appender.ts';
+import { createAttachments } from './attachments.ts';
+import { clusterOf } from './cluster.ts';
 import { createAppendClient, createClients, type KafkaClients } from './connection.ts';
 import { type RunningConsumer, startConsumer } from './consumer.ts';
 import type { LaneContext } from './lane.ts';
 import { type AdminAccess, adminAccess } from './admin-access.ts';
 import { committedOffsets } from './committed-offsets.ts';
 import { APPEND_TIMEOUT_MS, DEFAULT_GROUP_TIMES, type KafkaLogOptions } from './options.ts';
+import { type AppendProducer, createAppendProducer } from './produce.ts';
 import { readTopic } from './read-topic.ts';
 import { partitioner } from './sending.ts';
+import type { Sockets } from './sockets.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
 import { untilServed } from './topic-wait.ts';
 import { ensureTopics, isDurable, replicasOn } from './topics.ts';
@@ -40,6 +44,13 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
     throw error;
   }
   return log;
+}
+
+function openAppendProducer(options: KafkaLogOptions, sockets: Sockets): AppendProducer {
+  const attachments = createAttachments();
+  const factory = attachments.known(sockets.factory);
+  const cluster = clusterOf(createAppendClient(options, { ...sockets, factory }));
+  return createAppendProducer({ cluster, attachments, partitioner, clock: options.clock });
 }
 
 class KafkaLog implements Log {
@@ -64,11 +75,7 @@ class KafkaLog implements Log {
     this.#appender = createAppender({
       clock: options.clock,
       timeoutMs: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,
-      producer: (sockets) =>
-        createAppendClient(options, sockets).producer({
-          allowAutoTopicCreation: false,
-          createPartitioner: partitioner,
-        }),
+      producer: (sockets) => openAppendProducer(options, sockets),
       mustExist: (records) => this.#topics.mustExist(records),
     });
   }

@@ -1,25 +1,30 @@
 /**
- * Owns: handing records to a kafkajs sender in portions it can take, and making sure that every
- * one of them was acknowledged.
+ * Owns: handing records to a sender in portions it can take, and making sure that every one of them
+ * was acknowledged. A sender is a transaction of kafkajs, or our own requests (produce.ts).
  * Does not own: producers and transactions.
  */
-import {
-  type ICustomPartitioner,
-  type Message,
-  Partitioners,
-  type RecordMetadata,
-  type TopicMessages,
-} from 'kafkajs';
+import { type ICustomPartitioner, type Message, Partitioners, type RecordMetadata } from 'kafkajs';
+import { type Bytes, joined, lengthOf } from '../../domain/bytes.ts';
 import { partitionOfKey } from '../../domain/murmur2.ts';
 import { FatalError, TransientError } from '../../errors/fault.ts';
 import type { OutRecord } from '../../ports/log.ts';
 
-interface Sender {
-  sendBatch(batch: {
-    acks: number;
-    timeout: number;
-    topicMessages: TopicMessages[];
-  }): Promise<RecordMetadata[]>;
+/** A message of kafkajs, but for how its value is given. */
+export type MessageOf<V> = Omit<Message, 'value'> & { readonly value: V };
+
+export interface TopicMessagesOf<V> {
+  readonly topic: string;
+  readonly messages: MessageOf<V>[];
+}
+
+export interface SendBatch<V> {
+  readonly acks: number;
+  readonly timeout: number;
+  readonly topicMessages: TopicMessagesOf<V>[];
+}
+
+interface Sender<V> {
+  sendBatch(batch: SendBatch<V>): Promise<RecordMetadata[]>;
 }
 
 /**
@@ -36,8 +41,7 @@ const ALL_REPLICAS = -1;
 
 /**
  * Kafka's default partitioner (murmur2 of the key; kafkajs' own gives the same, slower), with two
- * differences. The choice is written
- * into the message, so that a repeated attempt goes to the same partition also without a key. A
+ * differences. The choice is written into the message, so that a repeated attempt goes to the same partition also without a key. A
  * partition that does not exist is refused; kafkajs drops such messages and reports success.
  */
 export const partitioner: ICustomPartitioner = () => {
@@ -56,10 +60,12 @@ export const partitioner: ICustomPartitioner = () => {
   };
 };
 
-function messageOf(record: OutRecord): Message {
+type ValueAs<V> = (value: Bytes | null) => V;
+
+function messageOf<V>(record: OutRecord, valueAs: ValueAs<V>): MessageOf<V> {
   return {
     key: record.key,
-    value: record.value,
+    value: valueAs(record.value),
     timestamp: String(record.timestampMs),
     ...(record.headers === undefined ? {} : { headers: { ...record.headers } }),
     ...(record.partition === undefined ? {} : { partition: record.partition }),
@@ -67,7 +73,8 @@ function messageOf(record: OutRecord): Message {
 }
 
 function sizeOf(record: OutRecord): number {
-  let bytes = RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  const { key, value } = record;
+  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value === null ? 0 : lengthOf(value));
   for (const [name, text] of Object.entries(record.headers ?? {})) {
     bytes += 4 + Buffer.byteLength(name) + Buffer.byteLength(text);
   }
@@ -92,12 +99,12 @@ export function* portionsOf(records: readonly OutRecord[]): Generator<readonly O
   if (portion.length > 0) yield portion;
 }
 
-function byTopic(records: readonly OutRecord[]): TopicMessages[] {
-  const topics = new Map<string, Message[]>();
+function byTopic<V>(records: readonly OutRecord[], valueAs: ValueAs<V>): TopicMessagesOf<V>[] {
+  const topics = new Map<string, MessageOf<V>[]>();
   for (const record of records) {
     const messages = topics.get(record.topic);
-    if (messages === undefined) topics.set(record.topic, [messageOf(record)]);
-    else messages.push(messageOf(record));
+    if (messages === undefined) topics.set(record.topic, [messageOf(record, valueAs)]);
+    else messages.push(messageOf(record, valueAs));
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
@@ -114,7 +121,11 @@ export function partitionName(topic: string, partition: number): string {
  * the latter's partition moves to the former, the repeat takes that broker as done and reports
  * success. So each partition that got messages must be in the answer.
  */
-function noteEnds(ends: Ends, sent: readonly TopicMessages[], answer: RecordMetadata[]): void {
+function noteEnds(
+  ends: Ends,
+  sent: readonly TopicMessagesOf<unknown>[],
+  answer: RecordMetadata[],
+): void {
   const bases = new Map(answer.map((a) => [partitionName(a.topicName, a.partition), a.baseOffset]));
   const counts = new Map<string, number>();
   for (const { topic, messages } of sent) {
@@ -133,11 +144,14 @@ function noteEnds(ends: Ends, sent: readonly TopicMessages[], answer: RecordMeta
   }
 }
 
-/** Sends in order; resolves when all replicas in sync have everything. Throws kafkajs' errors. */
-export async function sendAll(sender: Sender, records: readonly OutRecord[]): Promise<Ends> {
+async function send<V>(
+  sender: Sender<V>,
+  records: readonly OutRecord[],
+  valueAs: ValueAs<V>,
+): Promise<Ends> {
   const ends: Ends = new Map();
   for (const portion of portionsOf(records)) {
-    const topicMessages = byTopic(portion);
+    const topicMessages = byTopic(portion, valueAs);
     const answer = await sender.sendBatch({
       acks: ALL_REPLICAS,
       timeout: ACK_TIMEOUT_MS,
@@ -146,4 +160,20 @@ export async function sendAll(sender: Sender, records: readonly OutRecord[]): Pr
     noteEnds(ends, topicMessages, answer);
   }
   return ends;
+}
+
+/** Sends in order; resolves when all replicas in sync have everything. Throws kafkajs' errors. */
+export function sendAll(
+  sender: Sender<Buffer | null>,
+  records: readonly OutRecord[],
+): Promise<Ends> {
+  return send(sender, records, (value) => (value === null ? null : joined(value)));
+}
+
+/** As sendAll, to a sender that takes values in pieces. */
+export function sendInPieces(
+  sender: Sender<Bytes | null>,
+  records: readonly OutRecord[],
+): Promise<Ends> {
+  return send(sender, records, (value) => value);
 }

@@ -73,6 +73,17 @@ function layoutContract(harness: LogHarness, limit: Limit): void {
 }
 
 function contentContract(harness: LogHarness, limit: Limit): void {
+  it('joins a value that is given in pieces, small and large', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(1);
+    const pieces = [1, 5000, 0, 3, 9000].map((bytes, n) => Buffer.alloc(bytes, `${n}`));
+    await log.append([{ ...out(topic, ''), value: pieces }, out(topic, 'after')]);
+    const [whole, after] = await collect(log, topic);
+    expect(whole?.value?.equals(Buffer.concat(pieces))).toBe(true);
+    expect(after?.value?.toString()).toBe('after');
+    await log.close();
+  });
+
   it('gives back every field as it was', limit, async () => {
     const log = await harness.open();
     const topic = await harness.uniqueTopic(1);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accept, type AcceptParts, type Request } from '../../../../services/collector/accept.ts';
 import { CHAIN_START, type Link, nextLink, sha256 } from '../../../../services/collector/chain.ts';
+import { joined } from '../../../../shared/domain/bytes.ts';
 import type { RawBatch } from '../../../../schemas/generated/avro.ts';
 import { createCodec } from '../../../../shared/adapters/avro/codec.ts';
 import type { OutRecord } from '../../../../shared/ports/log.ts';
@@ -27,7 +28,7 @@ function taken(body: string, last: Link = CHAIN_START) {
 }
 
 function batchOf({ value }: OutRecord): RawBatch {
-  const decoded = codec.decode(value ?? Buffer.alloc(0));
+  const decoded = codec.decode(joined(value ?? []));
   if (!decoded.ok) throw new Error(decoded.fault.message);
   return decoded.value;
 }

@@ -7,6 +7,7 @@ import { createIntake } from '../../../../services/collector/intake.ts';
 import { addCollectorRoutes, type CollectorParts } from '../../../../services/collector/webhook.ts';
 import { createCodec } from '../../../../shared/adapters/avro/codec.ts';
 import { createHttpServer } from '../../../../shared/adapters/http/server.ts';
+import { joined } from '../../../../shared/domain/bytes.ts';
 import { createHealth } from '../../../../shared/pipeline/health.ts';
 import type { OutRecord } from '../../../../shared/ports/log.ts';
 import { createCounts, createLines, type LogLine } from '../../../support/worker-rig.ts';
@@ -40,7 +41,7 @@ export function openWebhook(settings: Partial<Settings> = {}): WebhookRig {
     ...{ server, totals, lines, records, append: async () => {} },
     batches: () =>
       records.map(({ value }) => {
-        const decoded = codec.decode(value ?? Buffer.alloc(0));
+        const decoded = codec.decode(joined(value ?? []));
         if (!decoded.ok) throw new Error(decoded.fault.message);
         return decoded.value;
       }),

@@ -1,6 +1,6 @@
-import type { Producer } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { createAppender } from '../../../../../shared/adapters/kafka/appender.ts';
+import type { AppendProducer } from '../../../../../shared/adapters/kafka/produce.ts';
 import { TransientError } from '../../../../../shared/errors/fault.ts';
 import type { OutRecord } from '../../../../../shared/ports/log.ts';
 
@@ -38,7 +38,7 @@ function rig(sends: Send[]) {
           await next?.();
           return [{ topicName: 't', partition: 0, baseOffset: '0' }];
         },
-      } as unknown as Producer;
+      } as unknown as AppendProducer;
     },
     mustExist: async () => undefined,
   });

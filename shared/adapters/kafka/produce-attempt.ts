@@ -1,0 +1,143 @@
+/**
+ * Owns: one try at sending what partitions have to take, to the brokers that lead them now, with
+ * requests of our own over kafkajs' connections (ADR 15).
+ * Does not own: repeats (produce.ts), the bytes (produce-request.ts).
+ */
+import type { Broker, Cluster, RecordMetadata } from 'kafkajs';
+import type { Attachments } from './attachments.ts';
+import { ProduceError } from './produce-errors.ts';
+import {
+  decodeProduced,
+  encodeProduce,
+  PRODUCE_KEY,
+  PRODUCE_VERSION,
+  type ProduceAnswer,
+  type TopicRecords,
+} from './produce-request.ts';
+import type { BatchRecord } from './record-batch.ts';
+
+export interface Wire {
+  readonly cluster: Cluster;
+  readonly attachments: Attachments;
+}
+
+/** What one partition still has to take. */
+export interface Load {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: BatchRecord[];
+}
+
+export interface Limits {
+  readonly acks: number;
+  /** In ms, of the brokers' own waiting for replicas. */
+  readonly timeout: number;
+}
+
+/** What was acknowledged, and where it begins. */
+export type Done = Map<Load, RecordMetadata>;
+
+/** The fields of kafkajs' errors, and of ProduceError, that decide. */
+export interface Failure extends Error {
+  readonly retriable?: boolean;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** What kafkajs' brokers have and its types leave out; see stable-offset.ts. */
+interface SendingBroker {
+  readonly connectionPool: {
+    send(message: {
+      readonly request: {
+        readonly apiKey: number;
+        readonly apiVersion: number;
+        readonly apiName: string;
+        encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+      };
+      readonly response: {
+        decode(payload: Buffer): Promise<ProduceAnswer>;
+        parse(decoded: ProduceAnswer): Promise<ProduceAnswer>;
+      };
+    }): Promise<ProduceAnswer>;
+  };
+}
+
+function grouped<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function byTopic(loads: readonly Load[]): readonly TopicRecords[] {
+  const topics = grouped(loads, ({ topic }) => topic);
+  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+}
+
+async function sendTo(
+  broker: Broker,
+  { attachments }: Wire,
+  loads: readonly Load[],
+  limits: Limits,
+): Promise<ProduceAnswer> {
+  const stub = attachments.stubFor(encodeProduce(byTopic(loads), limits.acks, limits.timeout));
+  const { connectionPool } = broker as Broker & SendingBroker;
+  try {
+    return await connectionPool.send({
+      request: {
+        apiKey: PRODUCE_KEY,
+        apiVersion: PRODUCE_VERSION,
+        apiName: 'Produce',
+        encode: () => Promise.resolve(stub),
+      },
+      response: {
+        decode: async (payload) => decodeProduced(payload),
+        parse: (decoded) => Promise.resolve(decoded),
+      },
+    });
+  } finally {
+    stub.drop();
+  }
+}
+
+/** Puts what was acknowledged into `done`; returns the errors of the others. */
+function note(answer: ProduceAnswer, loads: readonly Load[], done: Done): readonly Failure[] {
+  const failures: Failure[] = [];
+  for (const load of loads) {
+    const { partition, topic } = load;
+    const own = answer.partitions.find((p) => p.topic === topic && p.partition === partition);
+    if (own?.errorCode === 0) {
+      const baseOffset = String(own.baseOffset);
+      done.set(load, { topicName: topic, partition, errorCode: 0, baseOffset });
+    } else failures.push(new ProduceError(own?.errorCode, `${topic}/${partition}`));
+  }
+  return failures;
+}
+
+/**
+ * Sends each load to its leader; a broker that fails does not keep the others from being noted as
+ * done. Returns what went wrong; throws what goes wrong before anything is sent.
+ */
+export async function attempt(
+  wire: Wire,
+  loads: readonly Load[],
+  limits: Limits,
+  done: Done,
+): Promise<readonly Failure[]> {
+  const { cluster } = wire;
+  await cluster.refreshMetadataIfNecessary();
+  const leaders = grouped(loads, ({ partition, topic }) => {
+    const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+    return leader ?? '';
+  });
+  const sends = [...leaders].map(async ([nodeId, led]): Promise<readonly Failure[]> => {
+    const broker = await cluster.findBroker({ nodeId });
+    return note(await sendTo(broker, wire, led, limits), led, done);
+  });
+  const ends = await Promise.allSettled(sends);
+  return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Failure] : end.value));
+}

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { KafkaLogOptions, KafkaSasl, KafkaTls } from '../adapters/kafka/options.ts';
 import type { ConnectionOptions } from '../adapters/elasticsearch/rest.ts';
+import { diskRoom } from '../adapters/disk/room.ts';
 import { createLogger } from '../adapters/pino/logger.ts';
 import { createMetrics, type Metrics } from '../adapters/prometheus/metrics.ts';
 import type { Config } from '../config/load.ts';
@@ -13,13 +14,19 @@ import { packageRoot } from '../config/package-root.ts';
 import { createHealth } from '../pipeline/health.ts';
 import type { EventStore, SetupStep } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
+import type { Room } from '../ports/room.ts';
 import type { Clock, Failpoint, Health, Logger } from '../ports/telemetry.ts';
 import { kafkaRights } from './access.ts';
 import { systemClock } from './clock.ts';
 import { createFailpoint } from './failpoint.ts';
 
+const MIB = 1024 * 1024;
+const HOUR_MS = 3_600_000;
+
 export interface Context {
   readonly config: Config;
+  /** On the disk of `dataDir`. */
+  readonly room: Room;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly clock: Clock;
@@ -28,8 +35,11 @@ export interface Context {
 }
 
 export function createContext(config: Config): Context {
+  const minFreeBytes = config.embedded.minFreeMb * MIB;
+  const room = diskRoom({ directory: config.dataDir, minFreeBytes, now: systemClock.now });
   return {
     config,
+    room,
     metrics: createMetrics(),
     health: createHealth(),
     clock: systemClock,
@@ -98,8 +108,16 @@ export async function openLog(context: Context): Promise<Log> {
     return openKafkaLog(kafkaOptions(context, brokers));
   }
   const { openEmbeddedLog } = await import('../adapters/embedded-log/open.ts');
-  const logger = context.logger('log');
-  return openEmbeddedLog({ directory: join(config.dataDir, 'log'), logger, failpoint });
+  const { logMaxMb, logRetentionHours } = config.embedded;
+  return openEmbeddedLog({
+    directory: join(config.dataDir, 'log'),
+    logger: context.logger('log'),
+    failpoint,
+    room: context.room,
+    onTrouble: (reason) => context.health.set('log', reason),
+    ...(logMaxMb === undefined ? {} : { maxBytes: logMaxMb * MIB }),
+    ...(logRetentionHours === undefined ? {} : { maxAgeMs: logRetentionHours * HOUR_MS }),
+  });
 }
 
 /** Grants the workers' rights; no step for the embedded log. */
@@ -144,10 +162,17 @@ export async function openStore(context: Context): Promise<EventStore> {
     });
   }
   const { openDuckdbStore } = await import('../adapters/duckdb/open.ts');
+  const { storeMaxMb, storeMemoryLimitMb, storeRetentionDays } = config.embedded;
   return openDuckdbStore({
     file: join(config.dataDir, 'store', 'events.duckdb'),
-    memoryLimitMb: config.embedded.storeMemoryLimitMb,
+    memoryLimitMb: storeMemoryLimitMb,
     threads: 1,
+    room: context.room,
+    logger: context.logger('store'),
+    retention: {
+      ...(storeRetentionDays === undefined ? {} : { maxAgeMs: storeRetentionDays * 24 * HOUR_MS }),
+      ...(storeMaxMb === undefined ? {} : { maxBytes: storeMaxMb * MIB }),
+    },
   });
 }
 

@@ -1,13 +1,13 @@
 /**
- * Owns: opening the one database file, with its limits and tables, and what it means when it
- * can't be opened.
- * Does not own: reading and writing rows (read-documents.ts, write-rows.ts).
+ * Owns: opening the one database file, with its limits, and what it means when it can't be opened.
+ * Does not own: its tables (tables.ts), reading and writing rows (read-documents.ts, write-rows.ts).
  */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { COLLECTIONS, type CollectionName } from '../../domain/collections.ts';
+import type { CollectionName } from '../../domain/collections.ts';
 import { FatalError } from '../../errors/fault.ts';
+import { createTables } from './tables.ts';
 
 export interface DuckdbFileOptions {
   /** Path of the database file; its folder is made where it is missing. */
@@ -26,11 +26,6 @@ export interface OpenFile {
   readonly created: readonly CollectionName[];
   readonly close: () => void;
 }
-
-/** Layout of the tables below; a file of a later layout is refused. */
-const LAYOUT = 1;
-export const COLLECTION_NAMES = Object.keys(COLLECTIONS) as readonly CollectionName[];
-export const COLUMNS = 'key, id, ts, revision, bytes, unusual, document';
 
 /**
  * A checkpoint holds the row group that it writes in memory, and writes the last one anew. With the
@@ -125,45 +120,4 @@ function whyNot(file: string): string {
 
 function lockedError(file: string, cause?: unknown): FatalError {
   return new FatalError(`The event store ${file} is in use`, { code: 'data_dir_locked', cause });
-}
-
-async function createTables(connection: DuckDBConnection, file: string): Promise<CollectionName[]> {
-  const names = await tableNames(connection);
-  if (names.has('layout')) await checkLayout(connection, file);
-  await connection.run('begin');
-  if (!names.has('layout')) {
-    await connection.run(`create table layout as select ${LAYOUT} as version`);
-  }
-  const created = COLLECTION_NAMES.filter((name) => !names.has(name));
-  for (const name of created) {
-    await connection.run(documentTable(name));
-    await connection.run(partTable(name));
-  }
-  await connection.run('commit');
-  return created;
-}
-
-function documentTable(name: CollectionName): string {
-  return `create table ${name} (key hugeint primary key, id varchar not null,
-    ts bigint not null, revision bigint not null, bytes integer not null,
-    unusual boolean not null, document varchar not null)`;
-}
-
-/** Where large documents are; see parts.ts. */
-function partTable(name: CollectionName): string {
-  return `create table ${name}_parts (key hugeint primary key, part blob not null)`;
-}
-
-async function tableNames(connection: DuckDBConnection): Promise<ReadonlySet<unknown>> {
-  const sql = "select table_name from duckdb_tables() where database_name = 'store'";
-  const rows = await (await connection.run(sql)).getRowsJS();
-  return new Set(rows.map((row) => row[0]));
-}
-
-async function checkLayout(connection: DuckDBConnection, file: string): Promise<void> {
-  const rows = await (await connection.run('select version from layout')).getRowsJS();
-  if (rows[0]?.[0] === LAYOUT) return;
-  throw new FatalError(`The event store ${file} was written by another release`, {
-    code: 'invalid_config',
-  });
 }

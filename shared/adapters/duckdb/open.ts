@@ -1,35 +1,59 @@
 /**
  * Owns: the EventStore port on one local DuckDB file: the store of `podwitness up` without
  * Elasticsearch.
- * Does not own: the tables (open-file.ts), the statements (write-rows.ts, read-documents.ts).
+ * Does not own: the tables (tables.ts), the statements (write-rows.ts, read-documents.ts), failures
+ * of the engine (serving.ts), what is deleted (retention.ts).
  */
 import pLimit from 'p-limit';
 import type { CollectionName } from '../../domain/collections.ts';
 import { TransientError } from '../../errors/fault.ts';
 import type { EventStore, SetupStep } from '../../ports/event-store.ts';
+import type { Room } from '../../ports/room.ts';
+import type { Logger } from '../../ports/telemetry.ts';
 import { lookUp, rowKey } from './keys.ts';
-import { COLLECTION_NAMES, type DuckdbFileOptions, openFile } from './open-file.ts';
+import type { DuckdbFileOptions } from './open-file.ts';
 import { countDocuments, searchDocuments, withConnection } from './read-documents.ts';
-import { STAGING_SQL, writeRows } from './write-rows.ts';
+import { applyRetention, type StoreRetention } from './retention.ts';
+import { type Serving, startServing } from './serving.ts';
+import { COLLECTION_NAMES } from './tables.ts';
+import { writeRows } from './write-rows.ts';
+
+export interface DuckdbStoreOptions extends DuckdbFileOptions {
+  /** Of the disk: writes are refused when it is spent. */
+  readonly room?: Room;
+  readonly retention?: StoreRetention;
+  readonly retentionIntervalMs?: number;
+  /** Milliseconds since the epoch; decides ages for retention, nothing else. */
+  readonly now?: () => number;
+  readonly logger?: Logger;
+}
+
+const RETENTION_INTERVAL_MS = 10 * 60_000;
+/** One transaction at a time: a second writer would only meet conflicts. */
+const WRITERS = 1;
 
 /**
  * Opens the file, and makes it and its tables where they are missing. A write is durable when it
  * resolves. Throws FatalError: `data_dir_locked` when it is open elsewhere, `invalid_config` when
  * it is no event store.
  */
-export async function openDuckdbStore(options: DuckdbFileOptions): Promise<EventStore> {
-  const { instance, created, close } = await openFile(options);
-  const writer = await instance.connect();
-  await writer.run('use store');
-  for (const sql of STAGING_SQL) await writer.run(sql);
-  // One transaction at a time: a second writer would only meet conflicts.
-  const oneAtATime = pLimit(1);
-  let fresh: ReadonlySet<CollectionName> = new Set(created);
+export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<EventStore> {
+  let fresh: ReadonlySet<CollectionName> = new Set();
+  const serving = await startServing(options, ({ created }) => {
+    fresh = new Set(created);
+  });
+  const { now = Date.now, room } = options;
+  const oneAtATime = pLimit(WRITERS);
+  const stopRetention = startRetention(options, serving, oneAtATime);
 
   return {
-    write: (ops) => oneAtATime(() => whileServing(() => writeRows(writer, ops))),
+    write: (ops) =>
+      oneAtATime(() => {
+        if (room?.isSpent() === true) throw diskFull();
+        return serving.run(({ writer }) => writeRows(writer, ops, now()));
+      }),
     existing: (collection, ids) =>
-      whileServing(async () => {
+      serving.run(async ({ instance }) => {
         const idOf = new Map(ids.map((id) => [rowKey(id), id]));
         const rows = withConnection(instance, async function* (connection) {
           yield* await lookUp(connection, `key from ${collection}`, [...idOf.keys()]);
@@ -38,8 +62,8 @@ export async function openDuckdbStore(options: DuckdbFileOptions): Promise<Event
         for await (const [key] of rows) found.add(idOf.get(key as bigint) ?? '');
         return found;
       }),
-    search: (query) => stream(searchDocuments(instance, query)),
-    count: (filter) => whileServing(() => countDocuments(instance, filter)),
+    search: (query) => serving.stream(({ instance }) => searchDocuments(instance, query)),
+    count: (filter) => serving.run(({ instance }) => countDocuments(instance, filter)),
     refresh: async () => {},
     setup: async () => {
       const steps = COLLECTION_NAMES.map(
@@ -51,39 +75,41 @@ export async function openDuckdbStore(options: DuckdbFileOptions): Promise<Event
       fresh = new Set();
       return steps;
     },
-    ping: () => whileServing(async () => void (await writer.run('select 1'))),
-    close: () =>
-      oneAtATime(() => {
-        writer.closeSync();
-        close();
-      }),
+    ping: () => serving.run(async ({ writer }) => void (await writer.run('select 1'))),
+    close: () => {
+      stopRetention();
+      return oneAtATime(() => serving.close());
+    },
   };
 }
 
-/**
- * The engine throws plain `Error` for all that goes wrong in it (disk full, out of memory); what
- * is of another class is a bug here and passes.
- */
-function servingError(error: unknown): unknown {
-  if (!(error instanceof Error) || error.constructor !== Error) return error;
-  return new TransientError('The embedded event store failed', {
-    code: 'store_unavailable',
-    cause: error,
-  });
+function diskFull(): TransientError {
+  return new TransientError('The disk is full', { code: 'store_unavailable' });
 }
 
-async function whileServing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw servingError(error);
-  }
-}
-
-async function* stream<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
-  try {
-    yield* items;
-  } catch (error) {
-    throw servingError(error);
-  }
+/** Deletes from time to time what is too old or too much; returns how to stop that. */
+function startRetention(
+  { file, logger, now = Date.now, retention, retentionIntervalMs }: DuckdbStoreOptions,
+  serving: Serving,
+  oneAtATime: ReturnType<typeof pLimit>,
+): () => void {
+  if (retention?.maxAgeMs === undefined && retention?.maxBytes === undefined) return () => {};
+  const pass = async (): Promise<void> => {
+    try {
+      const deleted = await serving.run(({ writer }) =>
+        applyRetention(writer, file, retention, now()),
+      );
+      if (deleted > 0) logger?.info({ deleted }, 'Deleted the oldest documents of the store');
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      // The indexes may be missing: opening makes them.
+      serving.doubt();
+      logger?.warn({ error: String(error.cause) }, 'Retention of the store could not be applied');
+    }
+  };
+  const timer = setInterval(
+    () => void oneAtATime(pass),
+    retentionIntervalMs ?? RETENTION_INTERVAL_MS,
+  ).unref();
+  return () => clearInterval(timer);
 }

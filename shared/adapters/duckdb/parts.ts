@@ -13,6 +13,8 @@ const PART_BYTES = 16 * 1024;
 
 export interface Part {
   readonly key: bigint;
+  /** Key of the document. */
+  readonly owner: bigint;
   readonly bytes: Buffer;
 }
 
@@ -28,6 +30,7 @@ function partKeys(id: string, documentBytes: number): bigint[] {
 export function cut(id: string, document: Buffer): Part[] {
   return partKeys(id, document.length).map((key, i) => ({
     key,
+    owner: rowKey(id),
     bytes: document.subarray(i * PART_BYTES, (i + 1) * PART_BYTES),
   }));
 }

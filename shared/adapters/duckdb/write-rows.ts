@@ -8,8 +8,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { COLLECTIONS, type CollectionName } from '../../domain/collections.ts';
 import type { WriteOp, WriteVerdict } from '../../ports/event-store.ts';
 import { inTransaction, lookUp } from './keys.ts';
-import { COLUMNS } from './open-file.ts';
 import { prepareRow, type Row } from './prepare-row.ts';
+import { COLUMNS } from './tables.ts';
 
 /** A row and the place of its operation in the call. */
 interface Staged {
@@ -23,13 +23,14 @@ const STAGE_BYTES = 16 * 1024 * 1024;
 export const STAGING_SQL = [
   `create temp table staging (key hugeint, id varchar, ts bigint, revision bigint,
     bytes integer, unusual boolean, document varchar)`,
-  'create temp table staging_parts (key hugeint, part blob)',
+  'create temp table staging_parts (key hugeint, part blob, owner hugeint)',
 ];
 
 /** Verdicts in the order of `ops`; durable when it resolves, and nothing changed when it throws. */
 export async function writeRows(
   connection: DuckDBConnection,
   ops: readonly WriteOp[],
+  nowMs: number,
 ): Promise<readonly WriteVerdict[]> {
   const verdicts: (WriteVerdict | undefined)[] = [];
   const rows = new Map<CollectionName, Staged[]>();
@@ -44,7 +45,8 @@ export async function writeRows(
     staged.push({ index, row: prepared.row });
     rows.set(op.collection, staged);
   });
-  if (rows.size > 0) await inTransaction(connection, () => writeAll(connection, rows, verdicts));
+  const writing: Writing = { connection, verdicts, nowMs };
+  if (rows.size > 0) await inTransaction(connection, () => writeAll(writing, rows));
   return ops.map((_, index) => known(verdicts[index]));
 }
 
@@ -59,22 +61,27 @@ export function assertKind(op: WriteOp): void {
   assert(fits, `operation ${op.kind} does not fit collection ${op.collection}`);
 }
 
+/** One call: where it writes, its time, and what has become of each operation so far. */
+interface Writing {
+  readonly connection: DuckDBConnection;
+  readonly verdicts: (WriteVerdict | undefined)[];
+  readonly nowMs: number;
+}
+
 async function writeAll(
-  connection: DuckDBConnection,
+  writing: Writing,
   rows: ReadonlyMap<CollectionName, readonly Staged[]>,
-  verdicts: (WriteVerdict | undefined)[],
 ): Promise<void> {
   for (const [collection, staged] of rows) {
     const write = COLLECTIONS[collection].mode === 'append' ? createRows : putRows;
-    await write(connection, collection, staged, verdicts);
+    await write(writing, collection, staged);
   }
 }
 
 async function createRows(
-  connection: DuckDBConnection,
+  { connection, nowMs, verdicts }: Writing,
   collection: CollectionName,
   staged: readonly Staged[],
-  verdicts: (WriteVerdict | undefined)[],
 ): Promise<void> {
   const first = new Map<bigint, Staged>();
   for (const item of staged) {
@@ -84,7 +91,7 @@ async function createRows(
   for (const part of partsByBytes([...first.values()])) {
     await stage(connection, part);
     const result = await connection.run(
-      `insert or ignore into ${collection} select ${COLUMNS} from staging returning key`,
+      `insert or ignore into ${collection} select ${COLUMNS}, ${nowMs} from staging returning key`,
     );
     const written = new Set((await result.getColumnsJS())[0]);
     for (const { index, row } of part) {
@@ -96,10 +103,9 @@ async function createRows(
 }
 
 async function putRows(
-  connection: DuckDBConnection,
+  { connection, nowMs, verdicts }: Writing,
   collection: CollectionName,
   staged: readonly Staged[],
-  verdicts: (WriteVerdict | undefined)[],
 ): Promise<void> {
   const revisions = await storedRevisions(connection, collection, staged);
   const winners = new Map<bigint, Staged>();
@@ -113,9 +119,10 @@ async function putRows(
   }
   for (const part of partsByBytes([...winners.values()])) {
     await stage(connection, part);
-    await connection.run(`insert into ${collection} select ${COLUMNS} from staging
+    await connection.run(`insert into ${collection} select ${COLUMNS}, ${nowMs} from staging
       on conflict (key) do update set ts = excluded.ts, revision = excluded.revision,
-      bytes = excluded.bytes, unusual = excluded.unusual, document = excluded.document`);
+      bytes = excluded.bytes, unusual = excluded.unusual, document = excluded.document,
+      stored = excluded.stored`);
     await putParts(connection, collection, part);
   }
 }
@@ -130,13 +137,14 @@ async function putParts(
   if (parts.length === 0) return;
   await connection.run('truncate temp.staging_parts');
   const appender = await connection.createAppender('staging_parts', 'main', 'temp');
-  for (const { key, bytes } of parts) {
+  for (const { bytes, key, owner } of parts) {
     appender.appendHugeInt(key);
     appender.appendBlob(bytes);
+    appender.appendHugeInt(owner);
     appender.endRow();
   }
   appender.closeSync();
-  await connection.run(`insert into ${collection}_parts select key, part from staging_parts
+  await connection.run(`insert into ${collection}_parts select key, part, owner from staging_parts
     on conflict (key) do update set part = excluded.part`);
 }
 

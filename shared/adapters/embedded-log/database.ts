@@ -1,11 +1,12 @@
 /**
- * Owns: opening the one LevelDB of the log and reading from it, with errors in the product's kinds.
- * Does not own: writing (writer.ts is the only writer).
+ * Owns: opening the one LevelDB of the log, also again, and reading from it, with errors in the
+ * product's kinds.
+ * Does not own: writing (writer.ts is the only writer), when it is opened again (mend.ts).
  */
 import { ClassicLevel } from 'classic-level';
 import { FatalError } from '../../errors/fault.ts';
 import { KIND, type KeyRange, nameKey } from './keys.ts';
-import { openTrouble, readTrouble } from './trouble.ts';
+import { openTrouble, readTrouble, writeTrouble } from './trouble.ts';
 
 export type Level = ClassicLevel<Buffer, Buffer>;
 export type Entry = readonly [key: Buffer, value: Buffer];
@@ -45,6 +46,20 @@ export async function openDatabase(directory: string): Promise<Level> {
     throw error;
   }
   return level;
+}
+
+/**
+ * Closes and opens it again, with what the files say. Reads fail with TransientError meanwhile, and
+ * afterwards if this throws: TransientError (no room, no access) or FatalError `data_dir_damaged`.
+ */
+export async function reopenDatabase(level: Level, directory: string): Promise<void> {
+  await level.close();
+  try {
+    await level.open();
+  } catch (error) {
+    const trouble = openTrouble(error, directory);
+    throw trouble.code === 'data_dir_damaged' ? trouble : writeTrouble(error);
+  }
 }
 
 async function checkFormat(level: Level, directory: string): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { FatalError } from '../../errors/fault.ts';
 import type { OutRecord } from '../../ports/log.ts';
+import type { Room } from '../../ports/room.ts';
 import type { Failpoint, Logger } from '../../ports/telemetry.ts';
 import { partitionOfKey } from '../../domain/murmur2.ts';
 import { encodedBytes } from './chunk.ts';
@@ -12,7 +13,8 @@ import type { Offsets } from './offsets.ts';
 import type { Partition, Topic } from './partition.ts';
 import type { RecentChunks } from './recent.ts';
 import type { Topics } from './topics.ts';
-import type { PlacedRecord, Writer } from './writer.ts';
+import type { PlacedRecord } from './compose.ts';
+import type { Writer } from './writer.ts';
 
 export interface Engine {
   readonly level: Level;
@@ -20,10 +22,13 @@ export interface Engine {
   readonly offsets: Offsets;
   readonly writer: Writer;
   readonly recent: RecentChunks;
+  readonly room: Room;
   readonly failpoint: Failpoint;
   readonly logger: Logger | undefined;
   /** Aborts when the log closes. */
   readonly closing: AbortSignal;
+  /** Set by the log: every lane must look again what is durable. */
+  onFailure: () => void;
 }
 
 /** Where records without a key go: round robin, one counter for all topics. */

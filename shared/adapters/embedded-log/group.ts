@@ -48,9 +48,17 @@ export class Group {
     this.#assign();
   }
 
+  /** Takes every partition from its owner and gives it back. */
+  restart(): void {
+    this.#move(this.#slots);
+  }
+
   /** Round robin in the order of joining; a partition whose owner stays is left alone. */
   #assign(): void {
-    const moved = this.#slots.filter((slot, i) => slot.owner !== this.#ownerOf(i));
+    this.#move(this.#slots.filter((slot, i) => slot.owner !== this.#ownerOf(i)));
+  }
+
+  #move(moved: readonly Slot[]): void {
     for (const slot of moved) slot.lane?.revoke();
     for (const slot of moved) {
       const last = slot.lane?.settled() ?? Promise.resolve();

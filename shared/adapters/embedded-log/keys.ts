@@ -62,6 +62,17 @@ export function scopeKey(kind: number, group: string, topicId: number, partition
   return key;
 }
 
+/** What `scopeKey` was made of. */
+export function parseScope(key: Buffer): {
+  readonly group: string;
+  readonly topicId: number;
+  readonly index: number;
+} {
+  const end = 3 + key.readUInt16BE(1);
+  const group = key.toString('utf8', 3, end);
+  return { group, topicId: key.readUInt32BE(end), index: key.readUInt32BE(end + 4) };
+}
+
 /** All keys that start with `prefix`. */
 export function prefixRange(prefix: Buffer): KeyRange {
   const end = Buffer.from(prefix);

@@ -10,6 +10,7 @@ import { place } from './engine.ts';
 import { KIND, scopeKey } from './keys.ts';
 import type { Partition } from './partition.ts';
 import { StateScope } from './state.ts';
+import { notNow } from './trouble.ts';
 
 export class EmbeddedLane implements Lane {
   readonly topic: string;
@@ -88,7 +89,14 @@ export class EmbeddedLane implements Lane {
     ];
     failpoint('after-produce');
     failpoint('before-commit');
-    await writer.submit({ records, ops, check: () => this.#checkOwned() });
+    this.#checkRoom();
+    try {
+      await writer.submit({ records, ops, check: () => this.#checkOwned() });
+    } catch (error) {
+      // A write that failed may be durable all the same: then the next lane finds it so.
+      this.#checkOwned();
+      throw error;
+    }
     offsets.set(this.#group, this.source, change.nextOffset);
     failpoint('after-commit');
   }
@@ -96,6 +104,10 @@ export class EmbeddedLane implements Lane {
   #checkOwned(): void {
     if (!this.lost) return;
     throw new LaneLostError(`${this.topic}/${this.partition} belongs to another member now`);
+  }
+
+  #checkRoom(): void {
+    if (this.#engine.room.isSpent()) throw notNow('the disk is full');
   }
 
   #checkChange({ writes, nextOffset }: LaneCommit): void {

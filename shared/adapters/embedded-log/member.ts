@@ -2,7 +2,7 @@
  * Owns: one consumer: the loop of each of its lanes, stopping, and the error that ends it.
  * Does not own: which partitions it has (group.ts), fences and commits (lane.ts).
  */
-import { LaneLostError } from '../../errors/fault.ts';
+import { LaneLostError, TransientError } from '../../errors/fault.ts';
 import type { Consumer, ConsumerOptions, LaneHandler, LogRecord } from '../../ports/log.ts';
 import { Cursor } from './cursor.ts';
 import type { Engine } from './engine.ts';
@@ -78,7 +78,9 @@ export class Member implements Consumer, GroupMember {
     const lane = new EmbeddedLane(engine, partition, options.group, keepsState);
     const run = this.#run(lane, ready)
       .catch((error: unknown) => {
-        if (lane.lost && error instanceof LaneLostError) return;
+        // A lane is also lost when the log must be opened again: it can't be read meanwhile.
+        const isQuiet = error instanceof LaneLostError || error instanceof TransientError;
+        if (lane.lost && isQuiet) return;
         this.#fail(error, lane);
       })
       .finally(() => this.#running.delete(lane));
@@ -89,6 +91,8 @@ export class Member implements Consumer, GroupMember {
   async #run(lane: EmbeddedLane, ready: Promise<void>): Promise<void> {
     const { engine, options, handler } = this.#parts;
     await ready;
+    const { mended } = engine.writer;
+    if (mended !== undefined) await Promise.race([mended, aborted(lane.woken)]);
     if (this.#quits(lane)) return;
     lane.delivered = lane.position;
     engine.failpoint('in-restore');
@@ -115,4 +119,11 @@ export class Member implements Consumer, GroupMember {
     if (lane.lost || lane.position > last.offset) return;
     throw new Error(`process returned before it committed ${lane.topic}/${lane.partition}`);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -2,20 +2,37 @@
  * Owns: the committed offsets of all groups, in memory as they are on disk.
  */
 import { type Level, scanRange, type WriteOp } from './database.ts';
-import { KIND, kindRange, scopeKey } from './keys.ts';
+import { KIND, kindRange, parseScope, scopeKey } from './keys.ts';
 import type { Partition } from './partition.ts';
 import { damaged } from './trouble.ts';
 
 export class Offsets {
-  readonly #committed = new Map<string, bigint>();
+  #committed = new Map<string, bigint>();
 
   static async load(level: Level): Promise<Offsets> {
     const offsets = new Offsets();
+    await offsets.reload(level);
+    return offsets;
+  }
+
+  /** Takes what is on disk for the truth. */
+  async reload(level: Level): Promise<void> {
+    const committed = new Map<string, bigint>();
     for await (const [key, value] of scanRange(level, kindRange(KIND.offset))) {
       if (value.length !== 8) throw damaged('a committed offset has another length');
-      offsets.#committed.set(key.toString('latin1'), value.readBigUInt64BE());
+      committed.set(key.toString('latin1'), value.readBigUInt64BE());
     }
-    return offsets;
+    this.#committed = committed;
+  }
+
+  /** Groups that have ever committed an offset of the partition, and how far each has come. */
+  of(partition: Partition): ReadonlyMap<string, bigint> {
+    const found = new Map<string, bigint>();
+    for (const [scope, offset] of this.#committed) {
+      const { group, topicId, index } = parseScope(Buffer.from(scope, 'latin1'));
+      if (topicId === partition.topic.id && index === partition.index) found.set(group, offset);
+    }
+    return found;
   }
 
   /**

@@ -6,7 +6,6 @@
  * exist and have as many partitions as the input (so that one setup serves both adapters) but holds
  * no records here: `read` of it ends at once.
  */
-import { FatalError, TransientError } from '../../errors/fault.ts';
 import type {
   Consumer,
   ConsumerOptions,
@@ -19,19 +18,17 @@ import type {
   TopicSpec,
   TopicStatus,
 } from '../../ports/log.ts';
+import type { Room } from '../../ports/room.ts';
 import type { Failpoint, Logger } from '../../ports/telemetry.ts';
+import { assemble } from './assemble.ts';
 import { openDatabase } from './database.ts';
 import { type Engine, place } from './engine.ts';
-import { Group } from './group.ts';
+import { Groups } from './groups.ts';
 import { Member } from './member.ts';
-import { Offsets } from './offsets.ts';
 import type { Partition } from './partition.ts';
 import { readTopic } from './reader.ts';
 import { trimAll } from './retention.ts';
-import { RecentChunks } from './recent.ts';
-import { Topics } from './topics.ts';
-import { closed } from './trouble.ts';
-import { Writer } from './writer.ts';
+import { closed, notNow } from './trouble.ts';
 
 export interface EmbeddedLogOptions {
   /** A folder of this log alone; made when it is missing. */
@@ -43,12 +40,22 @@ export interface EmbeddedLogOptions {
   readonly trimIntervalMs?: number;
   /** Appends are refused with TransientError while this many bytes wait for the disk. */
   readonly maxQueuedBytes?: number;
+  /** Of the disk: appends are refused when it is short, commits when it is spent. */
+  readonly room?: Room;
+  /** Shortens the topics' retention. */
+  readonly maxAgeMs?: number;
+  /** Of the folder's files. What is needed stays, and appends are refused instead. */
+  readonly maxBytes?: number;
+  /** How long what a group has not processed is kept while nobody of it is here. */
+  readonly groupAbsentMs?: number;
+  /** Told why the log can not be written, and (undefined) that it can again. */
+  readonly onTrouble?: (reason: string | undefined) => void;
 }
 
-const TRIM_INTERVAL_MS = 10 * 60_000;
+const TRIM_INTERVAL_MS = 15_000;
 const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
-const RECENT_BYTES = 32 * 1024 * 1024;
-const RETRY_AFTER_MS = 1000;
+/** As long as Kafka keeps the offsets of a group that is gone. */
+const GROUP_ABSENT_MS = 7 * 86_400_000;
 
 /** Opens the log; see openDatabase for the errors. */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log> {
@@ -56,17 +63,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
   const level = await openDatabase(options.directory);
   try {
     const closing = new AbortController();
-    const recent = new RecentChunks(RECENT_BYTES);
-    const engine: Engine = {
-      level,
-      topics: await Topics.load(level),
-      offsets: await Offsets.load(level),
-      writer: new Writer({ level, recent, now, logger: options.logger }),
-      recent,
-      failpoint: options.failpoint ?? (() => undefined),
-      logger: options.logger,
-      closing: closing.signal,
-    };
+    const engine = await assemble(level, options, { now, closing: closing.signal });
     return new EmbeddedLog(engine, closing, { ...options, now });
   } catch (error) {
     await level.close();
@@ -77,14 +74,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
 class EmbeddedLog implements Log {
   readonly #engine: Engine;
   readonly #closing: AbortController;
-  readonly #maxQueuedBytes: number;
-  readonly #groups = new Map<
-    string,
-    { readonly options: ConsumerOptions; readonly group: Group }
-  >();
+  readonly #options: EmbeddedLogOptions & { readonly now: () => number };
+  readonly #groups: Groups;
   readonly #members = new Set<Member>();
   readonly #trimTimer: NodeJS.Timeout;
   #trimming: Promise<void> = Promise.resolve();
+  /** Larger than it may be, and nothing can be deleted. */
+  #isFull = false;
   #ensuring: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -95,7 +91,9 @@ class EmbeddedLog implements Log {
   ) {
     this.#engine = engine;
     this.#closing = closing;
-    this.#maxQueuedBytes = options.maxQueuedBytes ?? MAX_QUEUED_BYTES;
+    this.#options = options;
+    this.#groups = new Groups(engine, options.groupAbsentMs ?? GROUP_ABSENT_MS);
+    engine.onFailure = () => this.#groups.restart();
     const trim = () => this.#trim(options.now());
     this.#trimTimer = setInterval(trim, options.trimIntervalMs ?? TRIM_INTERVAL_MS).unref();
   }
@@ -104,41 +102,29 @@ class EmbeddedLog implements Log {
     this.#checkOpen();
     const placed = place(this.#engine.topics, records);
     if (placed.length === 0) return;
-    const { writer } = this.#engine;
-    if (writer.queuedBytes > this.#maxQueuedBytes) {
-      throw new TransientError('the log takes less than is appended', {
-        code: 'log_unavailable',
-        retryAfterMs: RETRY_AFTER_MS,
-      });
-    }
-    await writer.submit({ records: placed, ops: [] });
+    const refusal = this.#refusal();
+    if (refusal !== undefined) throw notNow(refusal);
+    await this.#engine.writer.submit({ records: placed, ops: [] });
+  }
+
+  /** Why nothing more is taken now. */
+  #refusal(): string | undefined {
+    const { room, writer } = this.#engine;
+    const { maxQueuedBytes = MAX_QUEUED_BYTES } = this.#options;
+    if (writer.queuedBytes > maxQueuedBytes) return 'the log takes less than is appended';
+    if (room.isShort()) return 'the disk is nearly full';
+    if (this.#isFull) return 'the log is as large as it may be, and all of it is still needed';
+    return undefined;
   }
 
   async consume(options: ConsumerOptions, handler: LaneHandler): Promise<Consumer> {
     if (this.#closed !== undefined) throw closed();
-    const group = this.#groupOf(options);
+    const group = this.#groups.of(options);
     const onEnd = (ended: Member) => this.#members.delete(ended);
     const member = new Member({ engine: this.#engine, group, options, handler, onEnd });
     this.#members.add(member);
     group.join(member);
     return member;
-  }
-
-  #groupOf(options: ConsumerOptions): Group {
-    const { topics } = this.#engine;
-    const topic = topics.get(options.topic);
-    if (options.changelogTopic !== undefined) {
-      const changelog = topics.get(options.changelogTopic).spec;
-      if (changelog.partitions !== topic.spec.partitions) {
-        throw new FatalError(`${changelog.name} has not as many partitions as ${options.topic}`, {
-          code: 'missing_topic',
-        });
-      }
-    }
-    const name = JSON.stringify([options.group, options.topic]);
-    const known = this.#groups.get(name) ?? { options, group: new Group(topic) };
-    this.#groups.set(name, known);
-    return known.group;
   }
 
   read(options: ReadOptions): AsyncIterable<LogRecord> {
@@ -181,6 +167,8 @@ class EmbeddedLog implements Log {
     this.#checkOpen();
     const { failure } = this.#engine.writer;
     if (failure !== undefined) throw failure;
+    const refusal = this.#refusal();
+    if (refusal !== undefined) throw notNow(refusal);
   }
 
   close(): Promise<void> {
@@ -202,22 +190,24 @@ class EmbeddedLog implements Log {
   }
 
   #trim(nowMs: number): void {
+    const { directory, maxAgeMs = Infinity, maxBytes = Infinity } = this.#options;
+    const needed = (partition: Partition) => this.#groups.needed(partition, nowMs);
     this.#trimming = this.#trimming
-      .then(() => trimAll(this.#engine, nowMs, (partition) => this.#needed(partition)))
+      .then(async () => {
+        const policy = { directory, maxAgeMs, maxBytes, needed };
+        this.#setFull(!(await trimAll(this.#engine, nowMs, policy)));
+      })
       .catch((error: unknown) => {
         // Nothing is lost; ping and the next write say what is wrong with the folder.
         this.#engine.logger?.warn({ err: error }, 'Retention could not be applied');
       });
   }
 
-  /** What the groups that are joined now have not processed must stay. */
-  #needed(partition: Partition): bigint {
-    let needed = partition.end;
-    for (const { options, group } of this.#groups.values()) {
-      if (group.size === 0 || options.topic !== partition.topic.spec.name) continue;
-      const committed = this.#engine.offsets.get(options.group, partition);
-      if (committed < needed) needed = committed;
-    }
-    return needed;
+  #setFull(isFull: boolean): void {
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    const { logger } = this.#engine;
+    if (isFull) logger?.error({}, 'The log has reached its size with what is still needed');
+    else logger?.info({}, 'The log has room again');
   }
 }

@@ -30,6 +30,23 @@ export class Topics {
     return topics;
   }
 
+  /**
+   * Takes what is on disk for the truth about the ends: a write that failed may be there as a whole.
+   * Throws FatalError `data_dir_damaged` where something is gone that was durable.
+   */
+  async reloadEnds(level: Level): Promise<void> {
+    for (const topic of this.#byName.values()) {
+      for (const partition of topic.partitions) {
+        const { end } = await loadPartition(level, topic, partition.index);
+        if (end > partition.end) partition.advance(end);
+        // Retention leaves the last chunk: an end that went back is a loss.
+        else if (end < partition.end) {
+          throw damaged(`${topic.spec.name}/${partition.index} ends at ${end} now`);
+        }
+      }
+    }
+  }
+
   all(): IterableIterator<Topic> {
     return this.#byName.values();
   }

@@ -3,6 +3,9 @@
  */
 import { FatalError, TransientError } from '../../errors/fault.ts';
 
+/** Told to whoever appends while nothing can be written. */
+const RETRY_AFTER_MS = 1000;
+
 /** What was read is not what was written: disk, file system, or a hand in the folder. */
 export function damaged(what: string, cause?: unknown): FatalError {
   return new FatalError(`the data folder of the log is damaged: ${what}`, {
@@ -58,13 +61,19 @@ export function readTrouble(error: unknown): Error {
 }
 
 /**
- * The error of a write that failed. Fatal, because LevelDB may have written a part of the batch:
- * what it appended behind that part could be skipped by the next recovery although it was synced.
- * Only a restart, which reads the truth from the files, may write again.
+ * The error of a write that failed, for whoever may simply write again. LevelDB may have written a
+ * part of the batch: what it appended behind that could be skipped by the next recovery although it
+ * was synced. So nothing is written before the files were opened anew (mend.ts).
  */
-export function writeTrouble(error: unknown): FatalError {
-  return new FatalError('the log can not be written: restart when the disk has room and works', {
+export function writeTrouble(error: unknown): TransientError {
+  return new TransientError('the log can not be written now: has the disk room, does it work?', {
     code: 'log_unavailable',
+    retryAfterMs: RETRY_AFTER_MS,
     cause: error,
   });
+}
+
+/** What a caller is told who should come again. */
+export function notNow(what: string): TransientError {
+  return new TransientError(what, { code: 'log_unavailable', retryAfterMs: RETRY_AFTER_MS });
 }

@@ -1,31 +1,14 @@
 /**
  * Owns: every write to the log: requests that arrive while a sync runs share the next one (group
  * commit), nothing is acknowledged before its sync, and offsets are given in the order of arrival.
- * Does not own: what a request must fulfil (open.ts checks appends, lane.ts commits).
+ * Does not own: what a request must fulfil (open.ts checks appends, lane.ts commits), the bytes of a
+ * batch (compose.ts).
  */
 import type { Logger } from '../../ports/telemetry.ts';
-import type { OutRecord } from '../../ports/log.ts';
-import { encodeChunk } from './chunk.ts';
-import { encodeEntry } from './chunk-index.ts';
-import type { Level, WriteOp } from './database.ts';
-import { KIND, offsetKey } from './keys.ts';
-import type { Partition } from './partition.ts';
-import type { Chunk, RecentChunks } from './recent.ts';
+import { compose, endOf, type WriteRequest } from './compose.ts';
+import type { Level } from './database.ts';
+import type { RecentChunks } from './recent.ts';
 import { writeTrouble } from './trouble.ts';
-
-/** A record with the partition that it goes to and the bytes that it takes in a chunk. */
-export interface PlacedRecord {
-  readonly partition: Partition;
-  readonly record: OutRecord;
-  readonly bytes: number;
-}
-
-export interface WriteRequest {
-  readonly records: readonly PlacedRecord[];
-  readonly ops: readonly WriteOp[];
-  /** Last word before the request enters a batch; what it throws is the request's error. */
-  check?(): void;
-}
 
 interface Pending {
   readonly request: WriteRequest;
@@ -34,8 +17,6 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-/** A reader holds whole chunks in memory, so they stay small; a larger record has its own. */
-const CHUNK_BYTES = 512 * 1024;
 /** A batch is copied as a whole by LevelDB; one larger request goes alone. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 
@@ -44,6 +25,10 @@ export interface WriterParts {
   readonly recent: RecentChunks;
   readonly now: () => number;
   readonly logger: Logger | undefined;
+  /** A write failed: whoever has a change under way must look again what is durable. */
+  readonly onFailure: () => void;
+  /** Resolves when writing may go on; what it throws is why it never will. */
+  readonly mend: () => Promise<void>;
 }
 
 export class Writer {
@@ -52,6 +37,7 @@ export class Writer {
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #failure: Error | undefined;
+  #mended: Promise<void> | undefined;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -62,13 +48,22 @@ export class Writer {
     return this.#queuedBytes;
   }
 
-  /** Why nothing can be written any more. */
+  /** Why nothing can be written now. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** Resolves once all of the request is durable and visible; rejects if nothing of it is. */
+  /** Resolves when writing may go on, rejects when it never will; undefined: it may. */
+  get mended(): Promise<void> | undefined {
+    return this.#mended;
+  }
+
+  /**
+   * Resolves once all of the request is durable and visible. Rejects when nothing of it is, or,
+   * after a write that failed, all of it may be: then `onFailure` was called before.
+   */
   submit(request: WriteRequest): Promise<void> {
+    if (this.#failure !== undefined) return this.#refusal(request);
     return new Promise((resolve, reject) => {
       const bytes = request.records.reduce((sum, placed) => sum + placed.bytes, 0);
       this.#queuedBytes += bytes;
@@ -107,13 +102,14 @@ export class Writer {
   async #write(batch: readonly Pending[]): Promise<void> {
     const admitted = batch.filter((pending) => this.#admits(pending));
     if (admitted.length === 0) return;
-    const { ops, written } = compose(admitted, this.#parts.now());
+    const { ops, written } = compose(
+      admitted.map(({ request }) => request),
+      this.#parts.now(),
+    );
     try {
       await this.#parts.level.batch(ops, { sync: true });
     } catch (error) {
-      this.#failure = writeTrouble(error);
-      this.#parts.logger?.error({ err: error }, 'The log can not be written');
-      for (const pending of admitted) pending.reject(this.#failure);
+      await this.#fail(error, admitted);
       return;
     }
     for (const [partition, chunks] of written) {
@@ -122,6 +118,30 @@ export class Writer {
       if (last !== undefined) partition.advance(endOf(last));
     }
     for (const pending of admitted) pending.resolve();
+  }
+
+  /** Tells all who wait, so that senders can be told, and comes back when the log is mended. */
+  async #fail(error: unknown, admitted: readonly Pending[]): Promise<void> {
+    this.#failure = writeTrouble(error);
+    this.#parts.logger?.error({ err: error }, 'The log can not be written');
+    const waiting = this.#queue.splice(0);
+    this.#queuedBytes -= waiting.reduce((sum, pending) => sum + pending.bytes, 0);
+    this.#parts.onFailure();
+    this.#mended = this.#parts.mend();
+    for (const pending of [...admitted, ...waiting]) pending.reject(this.#failure);
+    try {
+      await this.#mended;
+      this.#failure = undefined;
+      this.#mended = undefined;
+    } catch (fatal) {
+      this.#failure = fatal as Error;
+      this.#parts.logger?.error({ err: fatal }, 'The log can not be mended');
+    }
+  }
+
+  async #refusal(request: WriteRequest): Promise<void> {
+    request.check?.();
+    throw this.#failure as Error;
   }
 
   #admits(pending: Pending): boolean {
@@ -134,90 +154,4 @@ export class Writer {
       return false;
     }
   }
-}
-
-interface Composed {
-  readonly ops: WriteOp[];
-  readonly written: ReadonlyMap<Partition, readonly Chunk[]>;
-}
-
-function compose(batch: readonly Pending[], nowMs: number): Composed {
-  const ops: WriteOp[] = [];
-  const written = new Map<Partition, Chunk[]>();
-  for (const [partition, records] of recordsByPartition(batch)) {
-    const chunks: Chunk[] = [];
-    for (const cut of cutChunks(records)) {
-      const last = chunks.at(-1);
-      const base = last === undefined ? partition.end : endOf(last);
-      chunks.push(pushChunk(ops, { partition, base, records: cut, nowMs }));
-    }
-    written.set(partition, chunks);
-  }
-  for (const { request } of batch) for (const op of request.ops) ops.push(op);
-  return { ops, written };
-}
-
-function endOf(chunk: Chunk): bigint {
-  return chunk.base + BigInt(chunk.count);
-}
-
-function recordsByPartition(batch: readonly Pending[]): ReadonlyMap<Partition, PlacedRecord[]> {
-  const byPartition = new Map<Partition, PlacedRecord[]>();
-  for (const { request } of batch) {
-    for (const placed of request.records) {
-      const list = byPartition.get(placed.partition);
-      if (list === undefined) byPartition.set(placed.partition, [placed]);
-      else list.push(placed);
-    }
-  }
-  return byPartition;
-}
-
-function cutChunks(records: readonly PlacedRecord[]): readonly (readonly PlacedRecord[])[] {
-  const chunks: PlacedRecord[][] = [];
-  let current: PlacedRecord[] = [];
-  let bytes = 0;
-  for (const placed of records) {
-    if (current.length > 0 && bytes + placed.bytes > CHUNK_BYTES) {
-      chunks.push(current);
-      current = [];
-      bytes = 0;
-    }
-    current.push(placed);
-    bytes += placed.bytes;
-  }
-  chunks.push(current);
-  return chunks;
-}
-
-interface ChunkToWrite {
-  readonly partition: Partition;
-  readonly base: bigint;
-  readonly records: readonly PlacedRecord[];
-  readonly nowMs: number;
-}
-
-function pushChunk(ops: WriteOp[], { partition, base, records, nowMs }: ChunkToWrite): Chunk {
-  let size = 0;
-  let maxTimestampMs = Number.NEGATIVE_INFINITY;
-  for (const placed of records) {
-    size += placed.bytes;
-    maxTimestampMs = Math.max(maxTimestampMs, placed.record.timestampMs);
-  }
-  const bytes = encodeChunk(
-    records.map((placed) => placed.record),
-    size,
-  );
-  const count = records.length;
-  const entry = { count, bytes: bytes.length, appendedMs: nowMs, maxTimestampMs };
-  const { id } = partition.topic;
-  ops.push(
-    { type: 'put', key: offsetKey(KIND.chunk, id, partition.index, base), value: bytes },
-    {
-      type: 'put',
-      key: offsetKey(KIND.index, id, partition.index, base),
-      value: encodeEntry(entry),
-    },
-  );
-  return { base, count, bytes };
 }

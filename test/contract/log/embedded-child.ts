@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedLog } from '../../../shared/adapters/embedded-log/open.ts';
 import type { ConsumerOptions, Lane, Log, LogRecord } from '../../../shared/ports/log.ts';
@@ -135,20 +136,26 @@ async function count(directory: string, times: number): Promise<void> {
   await log.close();
 }
 
-/** Appends until the file system refuses. */
+/** Appends until the file system refuses, and then until it takes something again. */
 async function fill(directory: string): Promise<void> {
   const log = await openWithTopics(directory);
-  const [text, again] = ['x'.repeat(50_000), () => log.append([out(TOPICS.stream, 'again')])];
+  const text = 'x'.repeat(50_000);
+  const ping = () => log.ping().then(() => 'fine', codeOf);
+  let n = 0;
+  const append = () => log.append([out(TOPICS.stream, `${n} ${text}`, { partition: 0 })]);
   try {
-    for (let n = 0; ; n += 1) {
-      await log.append([out(TOPICS.stream, `${n} ${text}`, { partition: 0 })]);
+    for (; ; n += 1) {
+      await append();
       say(`appended ${n}`);
     }
   } catch (error) {
     say(`refused ${codeOf(error)}`);
   }
-  say(`then ${await again().then(() => 'taken', codeOf)}`);
-  say(`ping ${await log.ping().then(() => 'fine', codeOf)}`);
+  say(`then ${await append().then(() => 'taken', codeOf)}`);
+  say(`ping ${await ping()}`);
+  while ((await append().then(() => 'taken', codeOf)) !== 'taken') await delay(50);
+  say(`appended ${n}`);
+  say(`ping ${await ping()}`);
   process.exit(0);
 }
 

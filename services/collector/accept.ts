@@ -3,6 +3,7 @@
  * Does not own: HTTP (webhook.ts), the chain's state (intake.ts), durability (the Log).
  */
 import type { RawBatch } from '../../schemas/generated/avro.ts';
+import type { Bytes } from '../../shared/domain/bytes.ts';
 import type { Headers, OutRecord } from '../../shared/ports/log.ts';
 import { type Link, nextLink, sha256 } from './chain.ts';
 import { type SplitLimits, splitBody } from './split.ts';
@@ -26,7 +27,7 @@ export interface AcceptParts {
   readonly topic: string;
   readonly collectorId: string;
   readonly limits: SplitLimits;
-  encode(batch: RawBatch): Buffer;
+  encode(batch: RawBatch): Bytes;
 }
 
 export type Accepted =

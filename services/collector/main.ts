@@ -4,10 +4,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { topicName } from '../../schemas/topics.ts';
+import { createSplicedEncoder } from '../../shared/adapters/avro/spliced.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { Context } from '../../shared/runtime/context.ts';
-import { codecOf } from '../../shared/runtime/stage-worker.ts';
 import { startAll } from './inputs/edge/start.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { addCollectorRoutes } from './webhook.ts';
@@ -17,13 +17,12 @@ const RECORD_OVERHEAD_BYTES = 32 * 1024;
 
 /** The way into audit.raw: one for a process, whatever feeds it. */
 export function createCollectorIntake({ config, metrics }: Context, log: Log): Intake {
-  const batches = codecOf('audit.raw');
   return createIntake({
     append: (records) => log.append(records),
     telemetry: metrics.stage('collector'),
     topic: topicName(config.kafka.topicPrefix, 'audit.raw'),
     collectorId: randomUUID(),
-    encode: (batch) => batches.encode(batch),
+    encode: createSplicedEncoder('RawBatch', 'body'),
     limits: {
       partBytes: config.collector.partBytes,
       maxBytes: config.kafka.maxMessageBytes - RECORD_OVERHEAD_BYTES,

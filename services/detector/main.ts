@@ -1,14 +1,34 @@
 /**
  * Owns: wiring of the detector: audit.events in, audit.findings out, and the watch on coverage.
  */
+import type { Coverage } from '../../shared/domain/coverage.ts';
 import { decideStateless } from '../../shared/pipeline/decide.ts';
 import { joinWorkers, type RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { aboutEvent, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
-import { startCoverageWatch } from './watch/worker.ts';
 import { readRules } from './read-rules.ts';
 import { createDetectorStage } from './stage.ts';
+import { toEvent } from './watch/event.ts';
+import { settingsOf } from './watch/settings.ts';
+import { createCoverageWatch } from './watch/edge/load.ts';
+
+/** What may be missing; its group and state are named as `audit.state.detector.signals`. */
+function startCoverageWatch(context: Context, log: Log): Promise<RunningWorker> {
+  const { coverage, elasticsearch } = context.config;
+  const events = sinkTo(context, 'audit.events', (event) => event.id);
+  return startStageWorker(context, log, {
+    name: 'detector.signals',
+    input: 'audit.signals',
+    changelog: 'audit.state.detector.signals',
+    ticks: true,
+    decide: createCoverageWatch(settingsOf(coverage)),
+    out(item: Coverage) {
+      context.metrics.coverage(item.kind, item.state);
+      return events(toEvent(item, elasticsearch.namespace));
+    },
+  });
+}
 
 export async function startDetector(context: Context, log: Log): Promise<RunningWorker> {
   const { coverage, detector } = context.config;

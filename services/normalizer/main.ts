@@ -1,27 +1,41 @@
 /**
- * Owns: wiring of the normalizer: audit.raw in, audit.events out.
+ * Owns: wiring of the normalizer: audit.raw in, audit.events and audit.signals out.
  */
+import type { AuditEvent, RawBatch } from '../../schemas/generated/avro.ts';
+import type { Config } from '../../shared/config/load.ts';
 import { decideStateless } from '../../shared/pipeline/decide.ts';
 import type { RunningWorker } from '../../shared/pipeline/runner.ts';
+import type { Stage } from '../../shared/pipeline/stage.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
-import { sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import { aboutBatch, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
 import { MAX_DOCUMENT_BYTES } from './cut-event.ts';
+import { type NormalizerOut, withSignals } from './signals.ts';
 import { createNormalizerStage } from './stage.ts';
 
-export function startNormalizer(context: Context, log: Log): Promise<RunningWorker> {
-  const { collector, elasticsearch, kafka } = context.config;
-  const stage = createNormalizerStage({
+/** The pure stage as the configuration wants it; `doctor` runs it again over what is in the log. */
+export function configuredStage({ elasticsearch, kafka }: Config): Stage<RawBatch, AuditEvent> {
+  return createNormalizerStage({
     dataStreamNamespace: elasticsearch.namespace,
     // The record repeats some of the document's texts, and so does a finding.
     maxDocumentBytes: Math.min(MAX_DOCUMENT_BYTES, kafka.maxMessageBytes / 8),
   });
+}
+
+export function startNormalizer(context: Context, log: Log): Promise<RunningWorker> {
+  const { collector, coverage } = context.config;
+  const events = sinkTo(context, 'audit.events', (event) => event.id);
+  const signals = sinkTo(context, 'audit.signals', (signal) => signal.key);
+  const normalize = configuredStage(context.config);
+  const stage = withSignals(normalize, coverage.enabled);
   return startStageWorker(context, log, {
     name: stage.name,
     input: 'audit.raw',
+    about: aboutBatch,
     decide: decideStateless(stage),
     // A hostile body of tiny events grows seventyfold: what is in hand at a time is one part.
     maxBatchBytes: collector.partBytes,
-    out: sinkTo(context, 'audit.events', (event) => event.id),
+    out: (item: NormalizerOut) =>
+      item.topic === 'audit.events' ? events(item.value) : signals(item.value),
   });
 }

@@ -71,21 +71,24 @@ interface Came extends Held {
 }
 
 function toGroup(turn: Turn, came: Came, { hash, records }: BatchReading): Subject {
-  const { arrivalMs, isRepeat, key, timeMs } = came;
+  const { arrivalMs, isRepeat, key, subject, timeMs } = came;
   const back = heard(turn, came, timeMs);
-  const next = touched(back, arrivalMs, timeMs, isRepeat ? 0 : records);
+  const wasSilent = subject.open.silent !== undefined;
+  const next = touched(back, { arrivalMs, timeMs, wasSilent }, isRepeat ? 0 : records);
   if (isRepeat) return next;
   const recent = hash === '' ? next.recent : [...next.recent, hash].slice(-RECENT_KEPT);
   return withVolume(turn, { key, subject: { ...next, recent } }, timeMs, records);
 }
 
-function toSender(turn: Turn, came: Came, { newestMs, records }: BatchReading): Subject {
-  const { arrivalMs, isRepeat, key, timeMs } = came;
+function toSender(turn: Turn, came: Came, reading: BatchReading): Subject {
+  const { newestMs, records } = reading;
+  const { arrivalMs, isRepeat, key, subject, timeMs } = came;
   const back = heard(turn, came, timeMs);
-  const next = touched(back, arrivalMs, timeMs, isRepeat ? 0 : records);
+  const wasSilent = subject.open.silent !== undefined;
+  const next = touched(back, { arrivalMs, timeMs, wasSilent }, isRepeat ? 0 : records);
   // A repeat is as old as the sender's patience, and says nothing about its events.
   if (isRepeat || newestMs === undefined) return next;
-  return timed(turn, { key, subject: next }, timeMs, newestMs);
+  return timed(turn, { key, subject: next }, timeMs, reading.timeMs - newestMs);
 }
 
 /** A batch came: of a source, by a sender. A repeat of one shows only that the sender lives. */

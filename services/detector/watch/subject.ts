@@ -55,11 +55,18 @@ export function forgetAfterMs(subject: Subject, settings: CoverageSettings): num
   return settings.forgetMs * (subject.sender === null ? GROUP_FORGET_FACTOR : 1);
 }
 
-function withPause(subject: Subject, timeMs: number): Subject['pauses'] {
+/** How a batch came: by the ticks' clock, by the collector's, and whether it ended a silence. */
+interface Arrival {
+  readonly arrivalMs: number;
+  readonly timeMs: number;
+  readonly wasSilent: boolean;
+}
+
+function withPause(subject: Subject, { timeMs, wasSilent }: Arrival): Subject['pauses'] {
   const pauseMs = timeMs - subject.seenMs;
   const { pauses } = subject;
   if (subject.batches === 0 || pauseMs <= 0) return pauses;
-  if (subject.open.silent !== undefined && pauses.length < PAUSE_DAYS_LEAST) return pauses;
+  if (wasSilent && pauses.length < PAUSE_DAYS_LEAST) return pauses;
   const day = Math.floor(timeMs / DAY_MS);
   const known = pauses.find(([d]) => d === day)?.[1];
   if (known !== undefined && known >= pauseMs) return pauses;
@@ -82,18 +89,14 @@ export function perMinute({ firstMs, lastMs, rate }: Subject): number {
 }
 
 /** The subject after a batch came; `records` 0 for a repeat, which only says that it lives. */
-export function touched(
-  subject: Subject,
-  arrivalMs: number,
-  timeMs: number,
-  records: number,
-): Subject {
+export function touched(subject: Subject, arrival: Arrival, records: number): Subject {
+  const { arrivalMs, timeMs } = arrival;
   return {
     ...subject,
     lastMs: Math.max(subject.lastMs, arrivalMs),
     seenMs: Math.max(subject.seenMs, timeMs),
     batches: subject.batches + 1,
-    pauses: withPause(subject, timeMs),
+    pauses: withPause(subject, arrival),
     rate: withRecords(subject.rate, arrivalMs, records),
   };
 }

@@ -108,10 +108,10 @@ function skew(turn: Turn, held: Held, timeMs: number): Subject {
   });
 }
 
-/** The sender after a batch that the collector had at `timeMs` and whose newest event is `newestMs`. */
-export function timed(turn: Turn, held: Held, timeMs: number, newestMs: number): Subject {
+/** The sender after a batch at `timeMs` whose newest event was so old; less than 0: in the future. */
+export function timed(turn: Turn, held: Held, timeMs: number, latenessMs: number): Subject {
   const { key, subject } = held;
-  const times = judged(subject.times, timeMs, timeMs - newestMs, turn.settings);
+  const times = judged(subject.times, timeMs, latenessMs, turn.settings);
   const known = late(turn, { key, subject: { ...subject, times } }, timeMs);
   return skew(turn, { key, subject: known }, timeMs);
 }

@@ -70,12 +70,17 @@ function expectedOf(volume: Volume, hour: number): number | undefined {
   return Math.min(mean, hours[hour] ?? mean);
 }
 
-function learned(volume: Volume, hour: number, records: number): Volume {
+function withHour(volume: Volume, hour: number, records: number): Volume {
   const hours = Array.from({ length: 24 }, (_, i) => volume.hours[i] ?? null);
   const before = hours[hour] ?? null;
   const mean = before === null ? records : before + (records - before) * HOUR_WEIGHT;
   hours[hour] = Math.round(mean * 100) / 100;
-  return { ...volume, hours, trail: [...volume.trail, records].slice(-TRAIL) };
+  return { ...volume, hours };
+}
+
+function learned(volume: Volume, hour: number, records: number): Volume {
+  const trail = [...volume.trail, records].slice(-TRAIL);
+  return { ...withHour(volume, hour, records), trail };
 }
 
 interface Closed {
@@ -83,12 +88,14 @@ interface Closed {
   readonly change?: VolumeChange;
 }
 
-function closeFallen(volume: Volume, records: number, endMs: number, set: VolumeSettings): Closed {
+function closeFallen(volume: Volume, window: number, records: number, set: VolumeSettings): Closed {
   const { fallenFrom: expected } = volume;
+  const endMs = (window + 1) * set.windowMs;
   const fallenFor = volume.fallenFor + 1;
   const isBack = records * 100 >= expected * RECOVERED_PERCENT;
   if (!isBack && fallenFor * set.windowMs < NEW_NORMAL_MS) {
-    return { volume: { ...volume, fallenFor } };
+    // What it is at this hour is learned all the same: tomorrow it may be usual.
+    return { volume: { ...withHour(volume, hourOf(window, set), records), fallenFor } };
   }
   // What is usual is learned anew where it did not come back.
   const habit = isBack ? volume : { ...volume, trail: [], hours: [] };
@@ -102,7 +109,7 @@ function closeFallen(volume: Volume, records: number, endMs: number, set: Volume
 /** One window is over: `records` came in it. */
 function close(volume: Volume, window: number, records: number, set: VolumeSettings): Closed {
   const endMs = (window + 1) * set.windowMs;
-  if (volume.fallenFrom > 0) return closeFallen(volume, records, endMs, set);
+  if (volume.fallenFrom > 0) return closeFallen(volume, window, records, set);
   const hour = hourOf(window, set);
   const expected = expectedOf(volume, hour);
   const isJudged = expected !== undefined && expected >= set.minWindowRecords;

@@ -11,7 +11,8 @@ import { createDetectorStage } from '../../detector/stage.ts';
 import { createNormalizerStage } from '../../normalizer/stage.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { createOffline, type Offline } from '../offline/pipeline.ts';
-import { readLines } from '../offline/read-files.ts';
+import { createProgress, type Progress } from '../offline/progress.ts';
+import { readBodies } from '../offline/read-files.ts';
 import { formatDocuments, type OutputFormat, outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
 
@@ -37,34 +38,79 @@ function emitList(text: string): readonly Emitted[] {
 }
 
 interface Totals {
-  readonly events: number;
-  readonly rejected: number;
+  events: number;
+  dropped: number;
+  rejected: number;
 }
 
-async function readAll(offline: Offline, files: readonly string[]): Promise<Totals> {
-  const totals = { events: 0, rejected: 0 };
-  for (const file of files) {
-    const before = { ...totals };
-    const unread: Buffer[] = [];
-    for await (const line of readLines(file)) {
-      const added = offline.add(line);
-      totals.events += added.events;
-      totals.rejected += added.rejected;
-      if (totals.events === before.events) unread.push(line);
-      else unread.length = 0;
-    }
-    if (totals.events === before.events && unread.length > 1) {
-      // No line is a record of its own: one document over many lines, perhaps.
-      const whole = offline.add(Buffer.concat(unread.flatMap((line) => [line, Buffer.from('\n')])));
-      totals.events += whole.events;
-      if (whole.events > 0) totals.rejected = before.rejected + whole.rejected;
-    }
-    const { events, rejected } = totals;
-    process.stderr.write(
-      `${file}: ${events - before.events} events, ${rejected - before.rejected} unreadable\n`,
-    );
+interface FileTotals extends Totals {
+  readonly reasons: Map<string, number>;
+}
+
+function sum(reasons: Map<string, number>, counts: Readonly<Record<string, number>>): number {
+  let total = 0;
+  for (const [reason, count] of Object.entries(counts)) {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+    total += count;
+  }
+  return total;
+}
+
+function summary(file: string, totals: FileTotals): string {
+  const { dropped, events, reasons, rejected } = totals;
+  const others = dropped === 0 ? '' : `, ${dropped} left out`;
+  const why = [...reasons].map(([reason, count]) => `${reason} ${count}`).sort();
+  const because = why.length === 0 ? '' : ` (${why.join(', ')})`;
+  return `${file}: ${events} events, ${rejected} unreadable${others}${because}\n`;
+}
+
+async function readOne(offline: Offline, file: string, progress: Progress): Promise<Totals> {
+  const totals: FileTotals = { events: 0, dropped: 0, rejected: 0, reasons: new Map() };
+  let isDamaged = false;
+  const { bodies, totalBytes } = await readBodies(file, () => {
+    isDamaged = true;
+  });
+  for await (const { bytes, readBytes } of bodies) {
+    const added = offline.add(bytes);
+    totals.events += added.events;
+    totals.dropped += sum(totals.reasons, added.dropped);
+    totals.rejected += sum(totals.reasons, added.rejected);
+    progress.tell({ file, readBytes, totalBytes, events: totals.events });
+  }
+  progress.clear();
+  process.stderr.write(summary(file, totals));
+  if (isDamaged) {
+    process.stderr.write(`${file}: the gzip is torn or damaged; what is before that was read\n`);
   }
   return totals;
+}
+
+/** A file that can't be read takes nothing from the others. Throws if that is so of all. */
+async function readAll(offline: Offline, files: readonly string[]): Promise<void> {
+  const totals = { events: 0, dropped: 0 };
+  let failure: FatalError | undefined;
+  const progress = createProgress({
+    isTerminal: process.stderr.isTTY === true,
+    nowMs: () => performance.now(),
+    write: (text) => void process.stderr.write(text),
+  });
+  for (const file of files) {
+    try {
+      const { dropped, events } = await readOne(offline, file, progress);
+      totals.events += events;
+      totals.dropped += dropped;
+    } catch (error) {
+      if (!(error instanceof FatalError)) throw error;
+      failure ??= error;
+      process.stderr.write(`${error.message}\n`);
+    }
+  }
+  if (totals.events > 0) return;
+  if (failure !== undefined) throw failure;
+  if (totals.dropped > 0) return;
+  throw new FatalError(`None of the input could be read as audit events: ${files.join(', ')}`, {
+    code: 'unreadable_input',
+  });
 }
 
 function documentOf({ document }: AuditEvent | Finding): StoredDocument {
@@ -105,12 +151,7 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
     },
     options.cluster,
   );
-  const totals = await readAll(offline, files);
-  if (totals.events === 0) {
-    throw new FatalError(`None of the input could be read as audit events: ${files.join(', ')}`, {
-      code: 'unreadable_input',
-    });
-  }
+  await readAll(offline, files);
   const { events, findings } = offline.result();
   for (const kind of options.emit) {
     if (kind === 'events') await writeAll(kind, events, format);

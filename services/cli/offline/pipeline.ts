@@ -18,9 +18,16 @@ export interface OfflineResult {
   readonly findings: readonly Finding[];
 }
 
+/** What a body held: events, and by reason what was known to be none and what could not be read. */
+export interface Added {
+  readonly events: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly rejected: Readonly<Record<string, number>>;
+}
+
 export interface Offline {
-  /** Takes one body; returns how many events it held and how many parts could not be read. */
-  add(body: Buffer): { readonly events: number; readonly rejected: number };
+  /** Takes one body. */
+  add(body: Buffer): Added;
   result(): OfflineResult;
 }
 
@@ -46,6 +53,10 @@ function firstById<T extends { readonly id: string }>(items: readonly T[]): read
   return [...first.values()];
 }
 
+function count(counts: Record<string, number>, reason: string): void {
+  counts[reason] = (counts[reason] ?? 0) + 1;
+}
+
 export function createOffline(stages: OfflineStages, cluster: string): Offline {
   const byId = new Map<string, AuditEvent>();
   const keep = (event: AuditEvent): void => {
@@ -55,19 +66,21 @@ export function createOffline(stages: OfflineStages, cluster: string): Offline {
   return {
     add(body) {
       let events = 0;
-      let rejected = 0;
+      const dropped: Record<string, number> = {};
+      const rejected: Record<string, number> = {};
       const outcomes = stages.normalizer.apply([
-        envelope(rawBatch({ source: 'audit', cluster, body })),
+        envelope(rawBatch({ source: 'logs', cluster, body })),
       ]);
       for (const ending of outcomes.flatMap((o) => endings(o))) {
-        if (ending.kind === 'reject') rejected++;
+        if (ending.kind === 'reject') count(rejected, ending.fault.code);
+        if (ending.kind === 'drop') count(dropped, ending.reason);
         if (ending.kind !== 'emit') continue;
         for (const event of ending.items) {
           events++;
           keep(event);
         }
       }
-      return { events, rejected };
+      return { events, dropped, rejected };
     },
     result() {
       const events = [...byId.values()].sort(byTimeAndId);

@@ -5,7 +5,7 @@
  */
 import type { Body, Delivery } from '../../inputs/edge/deliver.ts';
 import { KEPT_BYTES } from '../../inputs/edge/deliver.ts';
-import { countLines, isLegacy, wholeLines } from '../cut.ts';
+import { countLines, isLegacy, wholeLines } from '../../../../shared/domain/line-cut.ts';
 import { fits, HEAD_BYTES, type Print, printOf, tailOf } from '../identity.ts';
 import { type ByteSource, openByteSource } from './byte-source.ts';
 import { type Family, type Followed, release, replaced } from './family.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { countLines, isLegacy, wholeLines } from '../../../../../services/collector/files/cut.ts';
+import { countLines, isLegacy, wholeLines } from '../../../../shared/domain/line-cut.ts';
 
 const text = fc.string({ unit: fc.constantFrom('a', '\n', ' ', 'é'), maxLength: 40 });
 

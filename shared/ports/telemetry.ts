@@ -64,6 +64,35 @@ export interface InputTelemetry {
   legacyFile(): void;
 }
 
+/** Why a request was not taken. Closed list: a metric label. */
+export type DoorRefusal =
+  | 'no_such_source'
+  | 'bad_request'
+  | 'bad_headers'
+  | 'unknown_sender'
+  | 'not_allowed'
+  | 'too_large'
+  | 'no_room'
+  | 'too_slow'
+  | 'stopping'
+  | 'log_unavailable'
+  | 'issuer_unavailable'
+  | 'bug';
+
+/** Files that are read again while the process runs. */
+export type ReloadedFile = 'certificate' | 'tokens';
+
+/** What the front door counts besides bodies. */
+export interface DoorTelemetry {
+  refused(reason: DoorRefusal): void;
+  /** A connection more than there may be was closed at once. */
+  connectionRefused(): void;
+  /** A body that could not be unpacked, and is kept as it came. */
+  keptPacked(): void;
+  /** Whether what stands in the files now could be used; otherwise what was read before still is. */
+  reloaded(file: ReloadedFile, isGood: boolean): void;
+}
+
 /** Time and chance, for the code at the edge; pure code gets neither. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -78,6 +107,10 @@ export interface Clock {
 export interface Health {
   /** `reason` undefined: the part is well. A part counts from its first call on. */
   set(part: string, reason: string | undefined): void;
+  /** The part serves, but with less than is promised: `/readyz` stays 200 and names it. */
+  degrade(part: string, reason: string | undefined): void;
   /** Parts that are not well, with reasons; empty when ready. */
   troubles(): Readonly<Record<string, string>>;
+  /** Parts that serve with less than is promised. */
+  weaknesses(): Readonly<Record<string, string>>;
 }

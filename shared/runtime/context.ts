@@ -41,7 +41,7 @@ export function createContext(config: Config): Context {
     config,
     room,
     metrics: createMetrics(),
-    health: createHealth(),
+    health: createHealth(systemClock.now),
     clock: systemClock,
     failpoint: createFailpoint(config.testing.failpoint),
     logger: (worker) => createLogger(config.logging.level, worker),
@@ -93,6 +93,7 @@ function kafkaOptions(context: Context, brokers: readonly string[]): KafkaLogOpt
       : { replicationFactor: kafka.replicationFactor }),
     maxMessageBytes: kafka.maxMessageBytes,
     appendTimeoutMs: kafka.appendTimeoutMs,
+    onDurability: (weakness) => context.health.degrade('log', weakness),
     logger: context.logger('log'),
     clock,
     failpoint,
@@ -149,7 +150,7 @@ function elasticsearchOptions(config: Config, node: string): ConnectionOptions {
 /** Opens the event store that the configuration names. */
 export async function openStore(context: Context): Promise<EventStore> {
   const { config } = context;
-  const { namespace, node, refreshIntervalSeconds } = config.elasticsearch;
+  const { namespace, node, refreshIntervalSeconds, retentionDays } = config.elasticsearch;
   if (node !== undefined) {
     const { openElasticsearchStore } = await import('../adapters/elasticsearch/open.ts');
     return openElasticsearchStore({
@@ -157,6 +158,7 @@ export async function openStore(context: Context): Promise<EventStore> {
       namespace,
       templatesFolder: join(packageRoot(), 'infra/elastic'),
       refreshIntervalSeconds,
+      retentionDays,
       maxRequestBytes: config.indexer.bulkMaxBytes,
       logger: context.logger('store'),
     });

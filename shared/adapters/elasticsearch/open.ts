@@ -21,6 +21,8 @@ export interface ElasticsearchOptions extends ConnectionOptions {
   readonly templatesFolder: string;
   /** How long a write may stay invisible to search; `setup` gives it to the templates. */
   readonly refreshIntervalSeconds?: number;
+  /** After which `setup` has the cluster delete; absent: its operator decides. */
+  readonly retentionDays?: number | undefined;
   readonly maxRequestBytes?: number;
   readonly concurrency?: number;
   readonly logger: Logger;
@@ -65,6 +67,7 @@ export async function openElasticsearchStore(options: ElasticsearchOptions): Pro
         targets,
         templates,
         refreshIntervalSeconds: options.refreshIntervalSeconds ?? REFRESH_INTERVAL_SECONDS,
+        retentionDays: options.retentionDays,
       }),
     ping: () => ping(rest),
     close: () => rest.close(),

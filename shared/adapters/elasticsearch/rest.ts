@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import { Client, errors } from '@elastic/elasticsearch';
 import { FatalError, TransientError } from '../../errors/fault.ts';
+import { isBlocked } from './verdict.ts';
 
 export interface ConnectionOptions {
   /** http or https URL, without credentials. */
@@ -138,6 +139,10 @@ function causeOf(error: Error): Error {
 
 function translate(error: unknown): unknown {
   if (error instanceof errors.ResponseError) {
+    if (isBlocked((error.body as { error?: unknown } | null | undefined)?.error)) {
+      const options = { code: 'store_busy', cause: causeOf(error) } as const;
+      return new TransientError('Elasticsearch takes no writes for now', options);
+    }
     return statusError(error.statusCode ?? 0, error.headers?.['retry-after'], causeOf(error));
   }
   if (

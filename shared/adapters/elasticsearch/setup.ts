@@ -3,6 +3,7 @@
  * Idempotent; puts only what differs.
  * Does not own: what is in the templates (infra/elastic, templates.ts), rights (roles.ts).
  */
+import { COLLECTIONS } from '../../domain/collections.ts';
 import type { SetupStep } from '../../ports/event-store.ts';
 import { askCapabilities, type Capabilities } from './capabilities.ts';
 import { COLLECTION_NAMES, type Targets } from './names.ts';
@@ -15,7 +16,9 @@ import {
   isCustom,
   type Json,
   POLICY,
+  streamLifecycle,
   type Templates,
+  withDeletePhase,
 } from './templates.ts';
 
 export interface SetupParts {
@@ -23,14 +26,16 @@ export interface SetupParts {
   readonly targets: Targets;
   readonly templates: Templates;
   readonly refreshIntervalSeconds: number;
+  readonly retentionDays?: number | undefined;
 }
 
 export async function setUp(parts: SetupParts): Promise<readonly SetupStep[]> {
-  const { rest, targets, refreshIntervalSeconds } = parts;
+  const { rest, targets, refreshIntervalSeconds, retentionDays } = parts;
   const capabilities = await askCapabilities(rest);
-  const templates = fitTemplates(parts.templates, { capabilities, refreshIntervalSeconds });
+  const fit = { capabilities, refreshIntervalSeconds, retentionDays };
+  const templates = fitTemplates(parts.templates, fit);
   const steps = missingSteps(capabilities);
-  if (capabilities.ilm) steps.push(await setUpPolicy(rest, templates.policy));
+  if (capabilities.ilm) steps.push(await setUpPolicy(rest, templates.policy, retentionDays));
   for (const [name, component] of templates.components) {
     steps.push(await setUpTemplate(rest, { api: 'component_template', name }, component));
   }
@@ -53,7 +58,31 @@ export async function setUp(parts: SetupParts): Promise<readonly SetupStep[]> {
       }),
     );
   }
+  if (!capabilities.ilm && capabilities.streamLifecycle && retentionDays !== undefined) {
+    for (const collection of COLLECTION_NAMES) {
+      if (COLLECTIONS[collection].mode !== 'append') continue;
+      steps.push(await setUpLifecycle(rest, targets[collection], retentionDays));
+    }
+  }
   return steps;
+}
+
+/** The template's lifecycle is for data streams that are made later. */
+async function setUpLifecycle(
+  rest: Rest,
+  target: string,
+  retentionDays: number,
+): Promise<SetupStep> {
+  const name = `retention of ${target}`;
+  const path = `/_data_stream/${target}/_lifecycle`;
+  const wanted = streamLifecycle(retentionDays);
+  const found = await rest.call<{
+    data_streams?: readonly { readonly lifecycle?: Json }[];
+  }>({ method: 'GET', path });
+  const actual = accepted(found, `show the ${name}`).data_streams?.[0]?.lifecycle;
+  if (actual?.['data_retention'] === wanted['data_retention']) return { name, state: 'unchanged' };
+  accepted(await rest.call({ method: 'PUT', path, body: wanted }), `set the ${name}`);
+  return { name, state: 'changed' };
 }
 
 /** What the cluster can't do, for a person. */
@@ -90,17 +119,29 @@ function missingSteps({
   return steps;
 }
 
-/** Made once: phases are the operator's to add. */
-async function setUpPolicy(rest: Rest, policy: Json): Promise<SetupStep> {
+/** Made once: phases are the operator's to add; only the delete phase follows the configuration. */
+async function setUpPolicy(
+  rest: Rest,
+  policy: Json,
+  retentionDays: number | undefined,
+): Promise<SetupStep> {
   const name = `ILM policy ${POLICY}`;
   const path = `/_ilm/policy/${POLICY}`;
-  const found = await rest.call({ method: 'GET', path });
-  if (found.status !== 404) {
-    accepted(found, `show the ${name}`);
-    return { name, state: 'unchanged' };
+  const found = await rest.call<Record<string, Json>>({ method: 'GET', path });
+  if (found.status === 404) {
+    accepted(await rest.call({ method: 'PUT', path, body: policy }), `make the ${name}`);
+    return { name, state: 'created' };
   }
-  accepted(await rest.call({ method: 'PUT', path, body: policy }), `make the ${name}`);
-  return { name, state: 'created' };
+  const actual = { policy: accepted(found, `show the ${name}`)[POLICY]?.['policy'] ?? {} };
+  const wanted = withDeletePhase(actual, retentionDays);
+  if (minAgeOf(actual) === minAgeOf(wanted)) return { name, state: 'unchanged' };
+  accepted(await rest.call({ method: 'PUT', path, body: wanted }), `change the ${name}`);
+  return { name, state: 'changed', detail: `deletes after ${retentionDays} days` };
+}
+
+function minAgeOf({ policy }: Json): unknown {
+  const phases = (policy as { phases?: { delete?: { min_age?: unknown } } }).phases;
+  return phases?.delete?.min_age;
 }
 
 interface TemplatePlace {

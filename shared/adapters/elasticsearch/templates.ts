@@ -83,11 +83,13 @@ function at(value: unknown, ...path: readonly string[]): Json {
 export interface Fit {
   readonly capabilities: Capabilities;
   readonly refreshIntervalSeconds: number;
+  /** Of a data stream's documents, after the rollover; absent: whoever runs the cluster decides. */
+  readonly retentionDays?: number | undefined;
 }
 
 /** The templates as this cluster takes them. */
 export function fitTemplates(templates: Templates, fit: Fit): Templates {
-  const { capabilities } = fit;
+  const { capabilities, retentionDays } = fit;
   const components = new Map(
     [...templates.components].map(([name, component]) => {
       const fitted = substitute(component, capabilities.missingTypes) as Json;
@@ -97,10 +99,10 @@ export function fitTemplates(templates: Templates, fit: Fit): Templates {
   const index = forEach((collection) => {
     const fitted = substitute(templates.index[collection], capabilities.missingTypes) as Json;
     const isStream = COLLECTIONS[collection].mode === 'append';
-    const kept = isStream ? withLifecycle(fitted, capabilities) : fitted;
+    const kept = isStream ? withLifecycle(fitted, fit) : fitted;
     return withFingerprint(kept, fingerprint(components, kept));
   });
-  return { components, index, policy: templates.policy };
+  return { components, index, policy: withDeletePhase(templates.policy, retentionDays) };
 }
 
 function withRefresh(component: Json, { refreshIntervalSeconds }: Fit): Json {
@@ -113,11 +115,28 @@ function withRefresh(component: Json, { refreshIntervalSeconds }: Fit): Json {
 }
 
 /** ILM as the file has it; else the data streams' own lifecycle; else none. */
-function withLifecycle(template: Json, { ilm, streamLifecycle }: Capabilities): Json {
-  if (ilm) return template;
+function withLifecycle(template: Json, { capabilities, retentionDays }: Fit): Json {
+  if (capabilities.ilm) return template;
   const { settings: _, ...rest } = at(template, 'template');
-  const inner = streamLifecycle ? { ...rest, lifecycle: { enabled: true } } : rest;
+  const lifecycle = streamLifecycle(retentionDays);
+  const inner = capabilities.streamLifecycle ? { ...rest, lifecycle } : rest;
   return { ...template, template: inner };
+}
+
+/** A data stream's own lifecycle: it rolls over, and deletes where a retention is given. */
+export function streamLifecycle(retentionDays: number | undefined): Json {
+  return {
+    enabled: true,
+    ...(retentionDays === undefined ? {} : { data_retention: `${retentionDays}d` }),
+  };
+}
+
+/** The policy with a delete phase; its other phases are left as they are. */
+export function withDeletePhase(body: Json, retentionDays: number | undefined): Json {
+  if (retentionDays === undefined) return body;
+  const policy = at(body, 'policy');
+  const deletion = { min_age: `${retentionDays}d`, actions: { delete: {} } };
+  return { policy: { ...policy, phases: { ...at(policy, 'phases'), delete: deletion } } };
 }
 
 /**

@@ -58,7 +58,7 @@ function readItem(kind: Kind, item: unknown): WriteVerdict {
 function verdictOf(kind: Kind, status: number, error: ItemError): WriteVerdict {
   if (status >= 200 && status < 300) return { kind: 'written' };
   if (status === 409) return { kind: kind === 'create' ? 'duplicate' : 'stale' };
-  if (status === 429 || status >= 500) return { kind: 'retry' };
+  if (status === 429 || status >= 500 || isBlocked(error)) return { kind: 'retry' };
   if (status === 401 || status === 403) {
     throw new FatalError(`Elasticsearch refused a write (${typesOf(error)})`, {
       code: 'access_denied',
@@ -70,6 +70,16 @@ function verdictOf(kind: Kind, status: number, error: ItemError): WriteVerdict {
     });
   }
   return { kind: 'refused', fault: faultOf(error) };
+}
+
+/**
+ * The index or the cluster takes no writes for now (403, on some ways 429): the disk has passed its
+ * flood-stage watermark, or an operator has set the block. Neither the document nor the rights are
+ * at fault, and what is refused today is taken once the block is lifted.
+ */
+export function isBlocked(error: unknown): boolean {
+  const type = (error as { readonly type?: unknown } | null | undefined)?.type;
+  return type === 'cluster_block_exception';
 }
 
 function typesOf(error: ItemError): string {

@@ -53,6 +53,8 @@ function openAppendProducer(options: KafkaLogOptions, sockets: Sockets): AppendP
   return createAppendProducer({ cluster, attachments, partitioner, clock: options.clock });
 }
 
+const DURABILITY_LOOK_MS = 60_000;
+
 class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
   readonly #clients: KafkaClients;
@@ -64,6 +66,7 @@ class KafkaLog implements Log {
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
   #hasWarned = false;
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(options: KafkaLogOptions) {
     const clients = createClients(options);
@@ -80,8 +83,12 @@ class KafkaLog implements Log {
     });
   }
 
-  connect(): Promise<void> {
-    return this.#appender.connect();
+  async connect(): Promise<void> {
+    await this.#appender.connect();
+    if (this.#options.onDurability === undefined) return;
+    await this.#lookAtDurability(this.#admin);
+    const look = () => void this.#lookAtDurability(this.#admin);
+    this.#looking = setInterval(look, DURABILITY_LOOK_MS).unref();
   }
 
   async append(records: readonly OutRecord[]): Promise<void> {
@@ -181,19 +188,22 @@ class KafkaLog implements Log {
   async #lookAtDurability(admin: AdminAccess): Promise<void> {
     try {
       const { brokers } = await admin.ask('counting the brokers', (a) => a.describeCluster());
-      this.#warnOnce(brokers.length);
+      this.#tellDurability(brokers.length);
     } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
+      // Nor is the right to ask needed for anything else.
+      if (!(error instanceof TransientError || error instanceof FatalError)) throw error;
       this.#options.logger.debug({ error: error.message }, 'Brokers not counted');
     }
   }
 
-  #warnOnce(brokers: number): void {
-    const replicas = replicasOn(brokers, this.#options.replicationFactor);
-    if (isDurable(replicas) || this.#hasWarned) return;
+  #tellDurability(brokers: number): void {
+    const { logger, onDurability, replicationFactor } = this.#options;
+    const replicas = Math.min(brokers, replicasOn(brokers, replicationFactor));
+    const isWeak = !isDurable(replicas);
+    onDurability?.(isWeak ? `${replicas} of 3 replicas (${brokers} brokers)` : undefined);
+    if (!isWeak || this.#hasWarned) return;
     this.#hasWarned = true;
-    const what = 'Fewer than three replicas: durability is degraded';
-    this.#options.logger.warn({ brokers, replicas }, what);
+    logger.warn({ brokers, replicas }, 'Fewer than three replicas: durability is degraded');
   }
 
   close(): Promise<void> {
@@ -203,6 +213,7 @@ class KafkaLog implements Log {
 
   async #close(): Promise<void> {
     this.#closed.abort();
+    clearInterval(this.#looking);
     await Promise.all([...this.#consumers].map((consumer) => consumer.abandon()));
     await Promise.all([this.#appender.close(), this.#admin.close(), this.#states.close()]);
   }

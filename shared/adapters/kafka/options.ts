@@ -34,6 +34,8 @@ export interface KafkaLogOptions {
   readonly maxMessageBytes: number;
   /** When an append that got no answer is given up; absent: APPEND_TIMEOUT_MS. */
   readonly appendTimeoutMs?: number;
+  /** Told, at the start and every minute, why less is kept than promised; undefined: all is well. */
+  readonly onDurability?: (weakness: string | undefined) => void;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly failpoint?: Failpoint;

@@ -38,6 +38,12 @@ export const elasticsearch = z.strictObject({
   requestTimeoutMs: whole(1000, 10 * MINUTE_MS)
     .default(30_000)
     .describe('How long one request may take.'),
+  retentionDays: whole(1, 36_500)
+    .optional()
+    .describe(
+      'After how many days from their rollover events and findings are deleted; `setup` gives it ' +
+        'to the lifecycle policy. Not set: the policy is yours.',
+    ),
   refreshIntervalSeconds: whole(1, 3600)
     .default(5)
     .describe(

@@ -82,6 +82,26 @@ describeReal('with a real server', () => {
       await store.close();
     });
 
+    it('waits while the indices are blocked, as at the flood stage of the disk', async () => {
+      const namespace = newNamespace();
+      const store = await open(namespace);
+      await store.setup();
+      const c = corner();
+      const block = (isOn: boolean) =>
+        call({ node }, 'PUT', `/logs-kubernetes.audit_logs-${namespace}/_settings`, {
+          'index.blocks.read_only_allow_delete': isOn ? true : null,
+        });
+      expect(kinds(await store.write([c.create('before')]))).toEqual(['written']);
+      await block(true);
+      expect(kinds(await store.write([c.create('a'), c.create('b')]))).toEqual(['retry', 'retry']);
+      await block(false);
+      expect(kinds(await store.write([c.create('a'), c.create('b')]))).toEqual([
+        'written',
+        'written',
+      ]);
+      await store.close();
+    });
+
     it('does not write where setup has not been run: Elasticsearch would guess the types', async () => {
       const namespace = newNamespace();
       const store = await open(namespace);

@@ -73,3 +73,23 @@ describe('a call with a limit', () => {
     await expect(open.call(CALL)).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 });
+
+describe('a block on the cluster or an index', () => {
+  it.each([403, 429])('is waited for: %d', async (status) => {
+    const body = JSON.stringify({ error: { type: 'cluster_block_exception' }, status });
+    const open = await restTo((response) => response.writeHead(status, HEADERS).end(body));
+    await expect(open.call({ method: 'POST', path: '/_bulk' })).rejects.toMatchObject({
+      name: 'TransientError',
+      code: 'store_busy',
+    });
+  });
+
+  it('is no other refusal', async () => {
+    const body = JSON.stringify({ error: { type: 'security_exception' }, status: 403 });
+    const open = await restTo((response) => response.writeHead(403, HEADERS).end(body));
+    await expect(open.call({ method: 'POST', path: '/_bulk' })).rejects.toMatchObject({
+      name: 'FatalError',
+      code: 'access_denied',
+    });
+  });
+});

@@ -14,6 +14,8 @@ import {
   fingerprintOf,
   fitTemplates,
   readTemplates,
+  streamLifecycle,
+  withDeletePhase,
 } from '../../../../../shared/adapters/elasticsearch/templates.ts';
 
 const TEMPLATES = readTemplates(
@@ -148,5 +150,30 @@ describe('isSameTemplate', () => {
     expect(holds({ a: [1, 2] }, { a: [1, 2] })).toBe(true);
     expect(holds({ a: [1, 2] }, { a: [1] })).toBe(false);
     expect(holds(undefined, { a: 1 })).toBe(false);
+  });
+});
+
+describe('retention', () => {
+  it('is a delete phase beside the phases that are there', () => {
+    const hot = { min_age: '0ms', actions: {} };
+    const warm = { min_age: '2d', actions: {} };
+    const body = { policy: { _meta: { mine: true }, phases: { hot, warm } } };
+    const deletion = { min_age: '30d', actions: { delete: {} } };
+    expect(withDeletePhase(body, 30)).toEqual({
+      policy: { _meta: { mine: true }, phases: { hot, warm, delete: deletion } },
+    });
+    expect(withDeletePhase(withDeletePhase(body, 90), 30)).toEqual(withDeletePhase(body, 30));
+    expect(withDeletePhase(body, undefined)).toBe(body);
+  });
+
+  it('is the data streams’ own where the cluster has no policies', () => {
+    const fitted = fitTemplates(TEMPLATES, {
+      capabilities: { ...FULL, ilm: false },
+      refreshIntervalSeconds: 5,
+      retentionDays: 30,
+    });
+    expect(fitted.index.events['template']).toMatchObject({ lifecycle: streamLifecycle(30) });
+    expect(streamLifecycle(30)).toEqual({ enabled: true, data_retention: '30d' });
+    expect(streamLifecycle(undefined)).toEqual({ enabled: true });
   });
 });

@@ -25,6 +25,15 @@ describe('readVerdicts', () => {
     expect(verdict(kind, status)?.kind).toBe(expected);
   });
 
+  it.each([403, 429])('waits for a block to be lifted: %d', (status) => {
+    const error = {
+      type: 'cluster_block_exception',
+      reason: 'index [x] blocked by: [FORBIDDEN/12/',
+    };
+    expect(verdict('create', status, error)).toEqual({ kind: 'retry' });
+    expect(verdict('put', status, error)).toEqual({ kind: 'retry' });
+  });
+
   it('names the field and the kinds of error, and never a value', () => {
     const error = {
       type: 'mapper_parsing_exception',

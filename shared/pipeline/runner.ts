@@ -13,7 +13,8 @@ import { ABOUT_NOTHING, type About, type DeadLetterSink } from './letter.ts';
 import type { Outcome } from './outcome.ts';
 import { type RetryPolicy, retrying } from './retry.ts';
 import type { Envelope, Tick } from './stage.ts';
-import { readTick, tickRecord } from './tick.ts';
+import { readTick } from './tick.ts';
+import { createTicker } from './ticker.ts';
 import { watchLag } from './watch.ts';
 
 export interface WorkerLimits {
@@ -136,8 +137,10 @@ export async function startWorker<In, Out, Route extends string = never>(
       action,
     );
 
+  const ticker = createTicker(parts, lanes);
   const process = async (lane: Lane, records: readonly LogRecord[]): Promise<void> => {
     const started = clock.now();
+    ticker.read(lane, records);
     const batch = records.map((record) => readRecord(parts, record));
     const decided = async () => {
       const decision = await persist(lane, attemptOn(parts, lane, batch));
@@ -179,30 +182,12 @@ export async function startWorker<In, Out, Route extends string = never>(
     },
   );
   health.set(name, undefined);
-  const stopTicks = startTicks(parts, lanes);
+  ticker.start();
   const stopWatch = watchLag(parts, lanes);
   return running(consumer, giveUp, limits.shutdownGraceMs, () => {
-    stopTicks();
+    ticker.stop();
     stopWatch();
   });
-}
-
-function startTicks<In, Out, Route extends string>(
-  parts: WorkerParts<In, Out, Route>,
-  lanes: ReadonlySet<Lane>,
-): () => void {
-  const { clock, log, logger, name, tickIntervalMs } = parts;
-  if (tickIntervalMs === undefined) return () => {};
-  const timer = setInterval(() => {
-    const now = clock.now();
-    const ticks = [...lanes].map((lane) => tickRecord(lane.topic, lane.partition, now));
-    if (ticks.length === 0) return;
-    // A tick that is lost is made up for by the next: no retry.
-    log.append(ticks).catch((error: unknown) => {
-      logger.warn({ stage: name, error: String(error) }, 'Tick not written, the next one follows');
-    });
-  }, tickIntervalMs);
-  return () => clearInterval(timer);
 }
 
 function running(

@@ -122,7 +122,7 @@ export function describe(record: JsonObject, outer: Envelope): Envelope {
 /** Keys that a shipper adds beside a record's own, and that no format has itself. */
 const ADDED: readonly string[] = [
   ...['date', '@timestamp', '@version', '@metadata', 'kubernetes', 'logtag', '_p', 'log_processed'],
-  ...['source_type', 'stream', 'docker', '_tag', '_gdch_cluster', '_gdch_fluentbit_pod'],
+  ...['source_type', 'log', 'stream', 'docker', '_tag', '_gdch_cluster', '_gdch_fluentbit_pod'],
 ];
 
 /** Was the record parsed by a shipper, and lies among the shipper's own keys? */

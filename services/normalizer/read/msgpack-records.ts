@@ -53,17 +53,20 @@ function entries(bytes: Buffer, list: readonly Packed[], place: Place): readonly
 /** Entries one after the other, in a text or binary; gzip if the options say so, or it is. */
 function packedEntries(bytes: Buffer, content: Packed, place: Place): readonly Node[] {
   const packed = contentAt(bytes, content);
-  const plain = isGzip(packed) ? gunzip(packed, place.budget) : packed;
-  const asIs = [{ ...nodeAt(bytes, content, place), value: undefined }];
-  if (plain === undefined) return asIs;
+  const plain = isGzip(packed) ? gunzip(packed, place.budget) : { bytes: packed, isTorn: false };
+  const unknown = { ...nodeAt(bytes, content, place), value: undefined };
+  if (plain === undefined) return [unknown];
   const list: Packed[] = [];
-  for (let at = 0; at < plain.length; ) {
-    const entry = packedAt(plain, at);
-    if (entry === undefined) return [...entries(plain, list, place), ...restOf(plain, at, place)];
+  for (let at = 0; at < plain.bytes.length; ) {
+    const entry = packedAt(plain.bytes, at);
+    if (entry === undefined) {
+      return [...entries(plain.bytes, list, place), ...restOf(plain.bytes, at, place)];
+    }
     list.push(entry);
     at = entry.end;
   }
-  return list.length === 0 ? asIs : entries(plain, list, place);
+  const nodes = entries(plain.bytes, list, place);
+  return plain.isTorn || nodes.length === 0 ? [...nodes, unknown] : nodes;
 }
 
 /** What is no MessagePack, as something that nothing can be read of. */

@@ -2,7 +2,7 @@
  * Owns: what texts and bytes hold: each document and each line of them, in their order.
  * Does not own: where documents begin and end (documents.ts), what their values are (unwrap.ts).
  */
-import { documents, type Piece } from './documents.ts';
+import { documents } from './documents.ts';
 import { textFields, within } from './envelope.ts';
 import type { Envelope, Read } from './leaf.ts';
 import { isMsgpack, msgpackNodes } from './msgpack-records.ts';
@@ -11,6 +11,7 @@ import { type Source, sourceOfBody, sourceOfText } from './source.ts';
 import { textLine } from './text-line.ts';
 import { fromBase64, gunzip, isGzip } from './unpack.ts';
 import { createReaders } from './unwrap.ts';
+import type { Piece } from './walk.ts';
 
 /** Where a text lies. */
 export interface Place {
@@ -162,7 +163,9 @@ export function readBytes(bytes: Buffer, place: Place): readonly Read[] {
   if (isGzip(bytes)) {
     const unpacked = gunzip(bytes, budget);
     if (unpacked === undefined) return [bad('Can not be unpacked within the limit', () => bytes)];
-    return readBytes(unpacked, { ...place, depth: { ...depth, wrappers: depth.wrappers + 1 } });
+    const inside = { ...place, depth: { ...depth, wrappers: depth.wrappers + 1 } };
+    const reads = readBytes(unpacked.bytes, inside);
+    return unpacked.isTorn ? [...reads, bad('Packed content ends too early', () => bytes)] : reads;
   }
   const packed = isMsgpack(bytes) ? msgpackNodes(bytes, place) : { nodes: [], end: 0 };
   const reads = readers.siblings(packed.nodes);

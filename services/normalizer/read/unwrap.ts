@@ -19,9 +19,15 @@ import {
   noise,
 } from './node.ts';
 import { joinPartials } from './partials.ts';
-import { type Readers, unwrapKnown } from './wrappers.ts';
+import { fromCloudLogging, type Readers, unwrapKnown } from './wrappers.ts';
 
 const NONE = 'Nothing that is known as an audit event, a process or an alert';
+
+/** What is said of a value that holds nothing. */
+function unknown({ value, cut, bytes }: Node): Read {
+  if (cut !== undefined) return bad('Ends too early to tell what it is', bytes);
+  return bad(value === undefined ? 'No JSON' : NONE, bytes);
+}
 
 /** Where shippers put the record, or the line that it was; in this order. */
 const MEMBERS: readonly string[] = [
@@ -87,6 +93,7 @@ function isKnown(read: Read): boolean {
 function readObject(value: JsonObject, node: Node, readers: Readers): readonly Read[] {
   const format = formatOf(value);
   if (format !== undefined) {
+    if (format === 'gke') return [leaf(fromCloudLogging(value, node), format, value)];
     if (!isMerged(value)) return [leaf(node, format, value)];
     const envelope = describe(value, node.envelope);
     return [leaf({ ...node, envelope }, format, withoutAdded(value))];
@@ -95,14 +102,14 @@ function readObject(value: JsonObject, node: Node, readers: Readers): readonly R
     unwrapKnown(value, node, readers) ??
     fromElastic(value, node) ??
     readMembers(value, node, readers);
-  return reads ?? [isOwnLog(value) ? noise() : bad(NONE, node.bytes)];
+  return reads ?? [isOwnLog(value) ? noise() : unknown(node)];
 }
 
 function readValue(node: Node, readers: Readers): readonly Read[] {
   const { value } = node;
   if (node.depth.wrappers > MAX_WRAPPERS) return [bad('Wrapped too often', node.bytes)];
   if (Array.isArray(value)) return readers.siblings(elementsOf(node, value, undefined));
-  return isObject(value) ? readObject(value, node, readers) : [bad(NONE, node.bytes)];
+  return isObject(value) ? readObject(value, node, readers) : [unknown(node)];
 }
 
 /** What nodes hold that follow each other; lines that a runtime split are put together first. */

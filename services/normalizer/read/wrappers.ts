@@ -138,22 +138,27 @@ const pubSub: Wrapper = (value, node, readers) => {
     : undefined;
 };
 
-/** Cloud Logging: a LogEntry that is no audit record of Kubernetes; its payload may be one of ours. */
-const logEntry: Wrapper = (value, node, { value: read, text }) => {
-  const { logName, resource } = value;
-  if (typeof logName !== 'string' || !isObject(resource)) return undefined;
-  const labels = member(resource, 'labels');
+/** A LogEntry, with what it says about its place. */
+export function fromCloudLogging(value: JsonObject, node: Node): Node {
+  const labels = member(value['resource'], 'labels');
   const cluster = textMember(labels, 'cluster_name');
   const fields = textFields({
-    ...{ logName, project: member(labels, 'project_id'), insertId: value['insertId'] },
-    ...{ pod: member(labels, 'pod_name'), namespace: member(labels, 'namespace_name') },
+    ...{ logName: value['logName'], insertId: value['insertId'] },
+    ...{ project: member(labels, 'project_id'), pod: member(labels, 'pod_name') },
+    namespace: member(labels, 'namespace_name'),
     container: member(labels, 'container_name'),
   });
   const found = { fields, ...(cluster === undefined ? {} : { cluster }) };
-  const envelope = within(node.envelope, 'cloud-logging', found);
+  return { ...node, envelope: within(node.envelope, 'cloud-logging', found) };
+}
+
+/** Cloud Logging: a LogEntry that is no audit record of Kubernetes; its payload may be one of ours. */
+const logEntry: Wrapper = (value, outer, { value: read, text }) => {
+  if (typeof value['logName'] !== 'string' || !isObject(value['resource'])) return undefined;
+  const node = fromCloudLogging(value, outer);
   const reads = isObject(value['jsonPayload'])
-    ? read(inner(node, 'jsonPayload', envelope))
-    : text(textMember(value, 'textPayload') ?? '', node, envelope);
+    ? read(inner(node, 'jsonPayload', node.envelope))
+    : text(textMember(value, 'textPayload') ?? '', node, node.envelope);
   // Other logs of a sink that was not filtered are no fault of this record.
   return reads.some(({ kind }) => kind === 'leaf') ? reads : [noise()];
 };

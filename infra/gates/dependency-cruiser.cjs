@@ -7,7 +7,8 @@
 const { join } = require('node:path');
 
 /** Files of a worker that touch the outside; everything beside them is pure. */
-const EDGES = '/edge/[^/]+$|/(main|worker|webhook|server|telemetry|read-rules|index-batch)[.]ts$';
+const EDGES =
+  '/edge/[^/]+$|/(main|worker|webhook|server|telemetry|read-rules|index-batch|intake)[.]ts$';
 /** What a worker shows to services/cli, which starts them all in one process. */
 const FACTORIES = '^services/[^/]+/(main|worker|stage|read-rules|rules/model)[.]ts$';
 /** Node's modules that reach the disk, the network or the process; for net see eslint.config.js. */
@@ -135,6 +136,8 @@ module.exports = {
     confined('fastify/', '^(shared/adapters/http|services/collector|services/cli)/'),
     confined('commander/', '^services/cli/'),
     confined('zod/', '^shared/config/'),
+    confined('jose/', '^shared/adapters/oidc/'),
+    confined('fzstd/', '^services/collector/unpack/'),
     {
       name: 'stage-is-pure',
       severity: 'error',

@@ -78,7 +78,16 @@ const addressesOnly = {
 };
 
 /** Files of a worker that meet the outside; as in dependency-cruiser.cjs. */
-const EDGES = ['main', 'worker', 'webhook', 'server', 'telemetry', 'read-rules', 'index-batch'];
+const EDGES = [
+  'main',
+  'worker',
+  'webhook',
+  'server',
+  'telemetry',
+  'read-rules',
+  'index-batch',
+  'intake',
+];
 const edgeGlobs = [`**/services/*/{${EDGES.join(',')}}.ts`, '**/services/*/*/edge/*.ts'];
 
 export default tseslint.config(

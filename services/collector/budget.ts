@@ -1,31 +1,38 @@
 /**
- * Owns: how many bytes of bodies one process holds at a time.
+ * Owns: how many bytes of bodies one process holds at a time. Bytes count when they are there, so
+ * that a sender that announces many and sends none takes nothing from others.
  */
 export interface Hold {
-  /** One more who needs the bytes, and releases them, too. */
-  share(): void;
+  /** More bytes, or fewer (below 0: always possible). False: not now, and nothing was taken. */
+  grow(bytes: number): boolean;
+  /** Gives back all that is still held. */
   release(): void;
 }
 
 export interface Budget {
-  /** Undefined: not now, it would be too much. The caller releases what it took. */
-  take(bytes: number): Hold | undefined;
+  open(): Hold;
+  /** Whether so many could be taken now. Takes none. */
+  hasRoom(bytes: number): boolean;
 }
 
-export function createBudget(maxBytes: number): Budget {
+/** `makeRoom` is asked once where there is none; true: it freed something. */
+export function createBudget(maxBytes: number, makeRoom: () => boolean = () => false): Budget {
   let heldBytes = 0;
+  const hasRoom = (bytes: number): boolean => heldBytes + bytes <= maxBytes;
   return {
-    take(bytes) {
-      if (heldBytes + bytes > maxBytes) return undefined;
-      heldBytes += bytes;
-      let holders = 1;
+    hasRoom,
+    open() {
+      let mine = 0;
       return {
-        share() {
-          holders++;
+        grow(bytes) {
+          if (bytes > 0 && !hasRoom(bytes) && !(makeRoom() && hasRoom(bytes))) return false;
+          mine += bytes;
+          heldBytes += bytes;
+          return true;
         },
         release() {
-          holders--;
-          if (holders === 0) heldBytes -= bytes;
+          heldBytes -= mine;
+          mine = 0;
         },
       };
     },

@@ -12,7 +12,7 @@ import { addAll, createRefused } from './refused.ts';
 export type IntakeRequest = Request;
 
 export type Taken =
-  | { readonly ok: true; readonly records: number }
+  | { readonly ok: true; readonly records: number; readonly isFallback?: boolean }
   /** One item is larger than the log takes, so nothing of the body was taken. */
   | { readonly ok: false; readonly largestBytes: number };
 
@@ -20,8 +20,9 @@ export interface Intake {
   /**
    * Resolves when the body is durable. Throws what the log throws: TransientError for "not now",
    * FatalError where a person must act; then the body may still be there, as with every lost answer.
+   * `fallback` is taken where the log takes no item as large as one in `request`.
    */
-  take(request: IntakeRequest): Promise<Taken>;
+  take(request: IntakeRequest, fallback?: IntakeRequest): Promise<Taken>;
 }
 
 export interface IntakeParts extends AcceptParts {
@@ -36,13 +37,15 @@ export function createIntake(parts: IntakeParts): Intake {
   const refused = createRefused();
   let chain = CHAIN_START;
   return {
-    async take(request) {
+    async take(request, fallback) {
       const told = refused.take();
-      const accepted = accept(parts, request, chain, told);
+      const wanted = accept(parts, request, chain, told);
+      const isFallback = !wanted.ok && fallback !== undefined;
+      const accepted = isFallback ? accept(parts, fallback, chain, told) : wanted;
       if (!accepted.ok) {
         addAll(refused, told);
-        telemetry.received(1);
-        telemetry.rejected('item_too_large', 1);
+        telemetry.received(1, request.source);
+        telemetry.rejected('item_too_large', 1, request.source);
         return accepted;
       }
       const first = chain.sequence + 1;
@@ -55,10 +58,10 @@ export function createIntake(parts: IntakeParts): Intake {
         refused.add(first, last.sequence);
         throw error;
       }
-      telemetry.received(1);
-      telemetry.emitted(1);
+      telemetry.received(1, request.source);
+      telemetry.emitted(1, request.source);
       telemetry.sent(records.length);
-      return { ok: true, records: records.length };
+      return { ok: true, records: records.length, ...(isFallback ? { isFallback } : {}) };
     },
   };
 }

@@ -5,15 +5,22 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { topicName } from '../../schemas/topics.ts';
 import { createSplicedEncoder } from '../../shared/adapters/avro/spliced.ts';
-import type { Log } from '../../shared/ports/log.ts';
+import { createOidcVerifier } from '../../shared/adapters/oidc/verifier.ts';
 import type { RunningWorker } from '../../shared/pipeline/runner.ts';
+import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
+import type { GateParts } from './door/edge/gate.ts';
+import { openTokens, type Tokens } from './door/edge/tokens.ts';
+import { createSender } from './door/senders.ts';
 import { startAll } from './inputs/edge/start.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { addCollectorRoutes } from './webhook.ts';
 
 /** What a record needs besides the body: names, hashes, Avro and the log's own framing. */
 const RECORD_OVERHEAD_BYTES = 32 * 1024;
+
+/** A body that grows by less than this in a window, or takes longer in all, is given up. */
+const PACE = { windowMs: 10_000, minWindowBytes: 4096, maxMs: 60_000, patienceMs: 2_000 };
 
 /** The way into audit.raw: one for a process, whatever feeds it. */
 export function createCollectorIntake({ config, metrics }: Context, log: Log): Intake {
@@ -30,17 +37,41 @@ export function createCollectorIntake({ config, metrics }: Context, log: Log): I
   });
 }
 
+/** Senders' tokens, read and followed. Throws FatalError where a file can't be used. */
+export function openSenderTokens({ config, logger, metrics }: Context): Promise<Tokens> {
+  return openTokens(config.collector.senders, { door: metrics.door, logger: logger('collector') });
+}
+
+function gateParts({ clock, config }: Context, tokens: Tokens): GateParts {
+  const { senders } = config.collector;
+  const oidc = createOidcVerifier(
+    senders.flatMap(({ name, oidc }) => (oidc === undefined ? [] : [{ name, ...oidc }])),
+    () => clock.now(),
+  );
+  return {
+    senders: senders.map((entry) => createSender({ ...entry, hasOidc: entry.oidc !== undefined })),
+    tokens: tokens.now,
+    verify: (token) => oidc.verify(token),
+  };
+}
+
 /** Adds the front door's routes; what it takes goes through `intake`. */
-export function addCollector(server: FastifyInstance, context: Context, intake: Intake): void {
-  const { config, clock, metrics } = context;
+export async function addCollector(
+  server: FastifyInstance,
+  context: Context,
+  intake: Intake,
+): Promise<void> {
+  const { clock, metrics } = context;
+  const { maxBodyBytes, maxDecodedBytes, maxInFlightBytes, retryAfterSeconds } =
+    context.config.collector;
+  const tokens = await openSenderTokens(context);
+  server.addHook('onClose', async () => tokens.stop());
   addCollectorRoutes(server, {
-    intake,
-    clock,
+    ...{ intake, clock, maxDecodedBytes, retryAfterSeconds, door: metrics.door },
     logger: context.logger('collector'),
     telemetry: metrics.stage('collector'),
-    maxBodyBytes: config.collector.maxBodyBytes,
-    maxInFlightBytes: config.collector.maxInFlightBytes,
-    retryAfterSeconds: config.collector.retryAfterSeconds,
+    gate: gateParts(context, tokens),
+    limits: { ...PACE, maxBodyBytes, maxInFlightBytes },
   });
 }
 

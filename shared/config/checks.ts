@@ -1,26 +1,13 @@
 /**
- * Owns: what must hold between keys. Does not own: limits of one key (schema.ts).
+ * Owns: what must hold between keys. Does not own: limits of one key (schema.ts),
+ * the front door's keys (door-checks.ts).
  */
+import { type Check, type Conflict, conflictIf, isLoopback } from './conflict.ts';
+import { DOOR_CHECKS } from './door-checks.ts';
 import type { ConfigValues } from './schema.ts';
-
-/** `name` is the key that is to be changed; its place is shown with the message. */
-export interface Conflict {
-  readonly name: string;
-  readonly message: string;
-}
-
-type Check = (values: ConfigValues) => readonly Conflict[];
 
 /** Room in a record for the headers and fields around a body. */
 const RECORD_OVERHEAD_BYTES = 64 * 1024;
-
-function conflictIf(condition: boolean, name: string, message: string): readonly Conflict[] {
-  return condition ? [{ name, message }] : [];
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
-}
 
 /** `kafka-1:9092` → `kafka-1` */
 function hostOf(broker: string): string {
@@ -42,14 +29,6 @@ const sizes: Check = ({ collector, kafka }) => [
       'raise collector.maxInFlightBytes to that or more',
   ),
 ];
-
-const listening: Check = ({ http }) =>
-  conflictIf(
-    !isLoopback(http.host) && !http.allowPlainHttpBeyondLoopback,
-    'http.host',
-    'other machines would reach this address over plain HTTP: listen on 127.0.0.1 behind a ' +
-      'proxy that ends TLS, or set http.allowPlainHttpBeyondLoopback to true',
-  );
 
 const kafkaTls: Check = ({ kafka: { ssl } }) => [
   ...(['caFile', 'certFile', 'keyFile'] as const).flatMap((part) =>
@@ -183,7 +162,7 @@ const waits: Check = ({ pipeline }) =>
 
 const CHECKS: readonly Check[] = [
   sizes,
-  listening,
+  ...DOOR_CHECKS,
   kafkaTls,
   kafkaLogin,
   kafkaWithoutBrokers,

@@ -76,8 +76,8 @@ async function up(options: UpOptions): Promise<ExitCode> {
   const workers = await startWorkers(context, log, store);
   let token = '';
   const intake = createCollectorIntake(context, log);
-  const http = await openHttp(context, (server) => {
-    addCollector(server, context, intake);
+  const http = await openHttp(context, async (server) => {
+    await addCollector(server, context, intake);
     token = addLocalApi(server, { log, store, topicPrefix: config.kafka.topicPrefix });
   });
   const inputs = await startInputs(context, log, intake);

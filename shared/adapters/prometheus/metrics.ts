@@ -5,12 +5,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CoverageKind, CoverageState } from '../../domain/coverage.ts';
 import { sourceLabel } from '../../domain/sources.ts';
-import type { InputTelemetry, StageTelemetry } from '../../ports/telemetry.ts';
+import type { DoorTelemetry, InputTelemetry, StageTelemetry } from '../../ports/telemetry.ts';
+import { doorMetrics } from './door.ts';
 
 export interface Metrics {
   stage(name: string): StageTelemetry;
   /** `name` is a pattern or an entry's name of the configuration, so the labels are a closed set. */
   input(name: string): InputTelemetry;
+  readonly door: DoorTelemetry;
   /** One event about coverage was decided on. */
   coverage(kind: CoverageKind, state: CoverageState): void;
   /** Prometheus exposition text. */
@@ -158,6 +160,7 @@ export function createMetrics(): Metrics {
   return {
     coverage: (kind, state) => coverage.inc({ kind, state }),
     input: inputMetrics(registry),
+    door: doorMetrics(registry),
     stage: (stage) => ({
       ...accounts(stage),
       ...lags(stage),

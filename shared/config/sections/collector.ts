@@ -17,8 +17,12 @@ import {
 
 const oidc = z.strictObject({
   issuer: z.url().default('https://accounts.google.com'),
+  /** The push subscription’s; by default the endpoint’s URL. */
   audience: z.string().min(1),
+  /** The push subscription’s service account. */
   email: z.string().min(1),
+  /** Where the issuer’s keys are, if not where its discovery document says. */
+  jwksUri: z.url().optional(),
 });
 
 const sender = z.strictObject({
@@ -82,7 +86,10 @@ export const collector = z.strictObject({
     ),
   maxDecodedBytes: whole(1 * MIB, 1024 * MIB)
     .default(64 * MIB)
-    .describe('The most that a compressed body may unpack to; more is answered 413.'),
+    .describe(
+      'The most that a compressed body may unpack to, and no more than half of ' +
+        'collector.maxInFlightBytes. What would be more is kept packed, as a dead letter.',
+    ),
   senders: z
     .array(sender)
     .default([])
@@ -90,7 +97,7 @@ export const collector = z.strictObject({
       'Who may send. Each has a `name`, the `clusters` that it may write to, perhaps `sources`, and ' +
         'proves itself by one of: `tokenFiles` (bearer token, password of Basic, or Firehose access ' +
         'key; one per line), `certificates` (names or sha256: of its client certificate, with ' +
-        'http.tls.clientCaFile), `oidc` (`issuer`, `audience`, `email` of a Pub/Sub push). None: ' +
+        'http.tls.clientCaFile), `oidc` (`audience`, `email`, perhaps `issuer` and `jwksUri`, of a Pub/Sub push). None: ' +
         'whoever reaches the address may send.',
     ),
   allowAnonymousBeyondLoopback: z

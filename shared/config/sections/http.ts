@@ -34,5 +34,14 @@ export const http = z.strictObject({
       'Listen without TLS on an address that other machines reach. Only behind something that ' +
         'ends TLS, or in a network that nobody else is on: audit events hold names and secrets.',
     ),
+  maxConnections: whole(1, 65_535)
+    .default(2048)
+    .describe('Connections at one time; one more is closed at once, and its sender tries again.'),
+  maxConnectionsPerAddress: whole(1, 65_535)
+    .default(1024)
+    .describe(
+      'Connections at one time from one address; raise it to http.maxConnections where all senders ' +
+        'come through one proxy.',
+    ),
   tls: tls.prefault({}),
 });

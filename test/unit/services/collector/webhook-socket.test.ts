@@ -78,7 +78,8 @@ it('gives back the share of a sender that hangs up in the middle of its body', a
   const port = await listen({ maxInFlightBytes: 100 });
   for (let i = 0; i < 5; i++) {
     const socket = connect(port, '127.0.0.1');
-    socket.write('POST /v1/audit/prod HTTP/1.1\r\nhost: x\r\ncontent-length: 80\r\n\r\nhalf');
+    socket.write('POST /v1/audit/prod HTTP/1.1\r\nhost: x\r\ncontent-length: 80\r\n\r\n');
+    socket.write('x'.repeat(60));
     await until(async () => (await post(port, 'x'.repeat(50))).status === 503);
     socket.destroy();
     await until(async () => (await post(port, 'x'.repeat(50))).status === 200);

@@ -20,7 +20,7 @@ describe('conflicts', () => {
       { collector: { maxInFlightBytes: 1_048_576 } },
       ['collector.maxInFlightBytes'],
     ],
-    ['plain HTTP for all', { http: { host: '0.0.0.0' } }, ['http.host']],
+    ['plain HTTP for all', { http: { host: '0.0.0.0' } }, ['http.host', 'collector.senders']],
     ['CA without TLS', { kafka: { ...BROKERS, ssl: { caFile: '/ca' } } }, ['kafka.ssl.caFile']],
     [
       'half a client certificate',
@@ -79,7 +79,13 @@ describe('conflicts', () => {
 describe('no conflict', () => {
   test.each<[string, unknown]>([
     ['defaults', {}],
-    ['told in as many words', { http: { host: '0.0.0.0', allowPlainHttpBeyondLoopback: true } }],
+    [
+      'told in as many words',
+      {
+        http: { host: '0.0.0.0', allowPlainHttpBeyondLoopback: true },
+        collector: { allowAnonymousBeyondLoopback: true },
+      },
+    ],
     ['loopback by another name', { http: { host: '::1' } }],
     ['login on this machine', { kafka: { brokers: ['127.0.0.1:9092'], sasl: LOGIN } }],
     ['login over TLS', { kafka: { ...BROKERS, ssl: { enabled: true }, sasl: LOGIN } }],

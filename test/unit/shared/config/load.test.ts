@@ -38,6 +38,8 @@ describe('where values come from', () => {
       host: '127.0.0.1',
       port: 8440,
       allowPlainHttpBeyondLoopback: false,
+      maxConnections: 2048,
+      maxConnectionsPerAddress: 1024,
       tls: {},
     });
     expect(config.kafka.brokers).toBeUndefined();

@@ -36,7 +36,12 @@ export interface IndexerParts {
   /** As many records as one batch may hold: what a previous owner may have written uncommitted. */
   readonly maxBatchRecords: number;
   readonly failpoint: Failpoint;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
+
+/** How far a collector's clock may be ahead. */
+const MAX_SKEW_MS = 3_600_000;
 
 type Batch<T> = readonly Envelope<T | Tick>[];
 
@@ -44,10 +49,16 @@ interface Arrived extends Arrival {
   readonly document: Buffer;
 }
 
-function arrivedOf<T extends Indexable>(batch: Batch<T>): readonly Arrived[] {
-  return batch.flatMap(({ value, origin }) =>
-    isTick(value) ? [] : [{ id: value.id, document: value.document, timeMs: origin.timestampMs }],
-  );
+/**
+ * One record of a collector whose clock was years ahead would put the lane's newest generation
+ * there, and nothing would be forgotten for years.
+ */
+function arrivedOf<T extends Indexable>(batch: Batch<T>, latestMs: number): readonly Arrived[] {
+  return batch.flatMap(({ value, origin }) => {
+    if (isTick(value)) return [];
+    const timeMs = Math.min(origin.timestampMs, latestMs);
+    return [{ id: value.id, document: value.document, timeMs }];
+  });
 }
 
 async function snapshot(lane: Lane, keys: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
@@ -121,7 +132,7 @@ export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Deci
   };
 
   return (lane, batch) => {
-    const arrived = arrivedOf(batch);
+    const arrived = arrivedOf(batch, parts.now() + MAX_SKEW_MS);
     let task: Task | undefined;
     return async () => {
       task ??= await begin(lane, arrived);

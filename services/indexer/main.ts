@@ -19,13 +19,14 @@ export async function startIndexer(
   log: Log,
   store: EventStore,
 ): Promise<RunningWorker> {
-  const { config, failpoint } = context;
+  const { clock, config, failpoint } = context;
   const partsFor = (collection: CollectionName): IndexerParts => ({
     store,
     collection,
     window: { windowMs: config.indexer.seenWindowHours * HOUR_MS },
     maxBatchRecords: config.pipeline.maxBatchRecords,
     failpoint,
+    now: clock.now,
   });
   const workers = await Promise.all([
     startStageWorker(context, log, {

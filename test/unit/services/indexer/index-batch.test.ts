@@ -11,6 +11,8 @@ interface Doc {
   readonly document: Buffer;
 }
 
+const NOW_MS = 10_000;
+const HOUR_MS = 3_600_000;
 const WRITTEN: WriteVerdict = { kind: 'written' };
 const REFUSED: WriteVerdict = {
   kind: 'refused',
@@ -65,6 +67,7 @@ function indexer(store: EventStore, maxBatchRecords = 10) {
   const decide = createIndexBatch<Doc>({
     ...{ store, collection: 'events', window: { windowMs: 3_600_000 }, maxBatchRecords },
     failpoint: (point) => points.push(point),
+    now: () => NOW_MS,
   });
   return { decide, points };
 }
@@ -96,6 +99,21 @@ it('asks the store for nothing where all was seen, or only ticks came', async ()
   ]);
   expect((await decide(lane, batchOf('tick'))()).writes).toStrictEqual([]);
   expect(calls).toStrictEqual([]);
+});
+
+it('forgets in time although one record came from a clock that was years ahead', async () => {
+  const { store } = scriptedStore();
+  const { decide } = indexer(store);
+  const { lane, commit } = laneOver();
+  const [ahead] = batchOf('ahead');
+  if (ahead === undefined) throw new Error('no envelope');
+  const year2999 = { ...ahead, origin: { ...ahead.origin, timestampMs: Date.UTC(2999, 0) } };
+  const { writes } = await decide(lane, [year2999])();
+  commit({ outcomes: [], writes });
+  const [newest] = writes.flatMap((w) => (w.kind === 'put' && /^newest/.test(w.key) ? [w] : []));
+  const generation = Number(newest?.value.toString());
+  // Half the window of an hour is one generation: the clock, and the hour that it may be off.
+  expect(generation).toBe(Math.floor((NOW_MS + HOUR_MS) / (HOUR_MS / 2)));
 });
 
 describe('a busy store', () => {

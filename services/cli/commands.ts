@@ -3,6 +3,7 @@
  */
 import { Command, type CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addDeadletter } from './commands/deadletter.ts';
 import { addQuery } from './commands/query.ts';
 import { addScan } from './commands/scan.ts';
 import { addSetup } from './commands/setup.ts';
@@ -37,6 +38,7 @@ export function createProgram(version: string, run: Run): Command {
   addScan(program, run);
   addQuery(program, run);
   addTail(program, run);
+  addDeadletter(program, run);
   addSetup(program, run);
   addCheck(program, run);
   return program;

@@ -59,17 +59,19 @@ export interface QueryWords {
 
 const MAX_LIMIT = 1_000_000;
 
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw usage(`--limit ${text}: a whole number from 1 to ${MAX_LIMIT}`);
+}
+
 export function parseQuery(collection: string, words: QueryWords, nowMs: number): Query {
-  const limit = Number(words.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    throw usage(`--limit ${words.limit}: a whole number from 1 to ${MAX_LIMIT}`);
-  }
   return {
     collection: parseCollection(collection),
     where: words.where.map(parseCondition),
     ...(words.since === undefined ? {} : { since: parseTime(words.since, nowMs) }),
     order: 'newest',
-    limit,
+    limit: parseLimit(words.limit),
   };
 }
 

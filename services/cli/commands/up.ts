@@ -21,7 +21,8 @@ import { startIndexer } from '../../indexer/main.ts';
 import { startNormalizer } from '../../normalizer/main.ts';
 import type { ExitCode, Run } from '../exit.ts';
 import { runUntilSignal } from '../lifecycle.ts';
-import { addLocalApi, announceApi, withdrawApi } from '../local/api.ts';
+import { announceApi, withdrawApi } from '../local/address.ts';
+import { addLocalApi } from '../local/api.ts';
 import { tellSample } from '../sample.ts';
 import { idleWorker, openHttp } from '../serve.ts';
 import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
@@ -76,9 +77,10 @@ async function up(options: UpOptions): Promise<ExitCode> {
   const workers = await startWorkers(context, log, store);
   let token = '';
   const intake = createCollectorIntake(context, log);
-  const http = await openHttp(context, async (server) => {
-    await addCollector(server, context, intake);
-    token = addLocalApi(server, { log, store, topicPrefix: config.kafka.topicPrefix });
+  const http = await openHttp(context, (server) => {
+    addCollector(server, context, intake);
+    const { topicPrefix } = config.kafka;
+    token = addLocalApi(server, { log, store, topicPrefix, logger: context.logger('api') });
   });
   const inputs = await startInputs(context, log, intake);
   await announceApi(config.dataDir, { url: http.url, token });

@@ -1,31 +1,28 @@
 /**
- * Owns: the local API of a running `up`: query and tail through the process that holds the files.
+ * Owns: the local API of a running `up`: query and tail through the process that holds the files,
+ * and what deadletter and doctor need of it (pipeline-api.ts).
  * Guarded by a token in the data folder and by the Host header (a web page in a browser on this
  * machine can reach the port, too, but knows neither).
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { topicName } from '../../../schemas/topics.ts';
 import type { EventStore } from '../../../shared/ports/event-store.ts';
 import type { Log } from '../../../shared/ports/log.ts';
+import type { Logger } from '../../../shared/ports/telemetry.ts';
 import { decodeRecord } from '../decoded.ts';
 import type { TailRequest } from '../request.ts';
 import type { Query } from '../../../shared/ports/event-store.ts';
-
-export const API_FILE = 'api.json';
-
-export interface ApiAddress {
-  readonly url: string;
-  readonly token: string;
-}
+import { pipelineOn } from './pipeline.ts';
+import { addPipelineRoutes } from './pipeline-api.ts';
 
 export interface LocalApiParts {
   readonly log: Log;
   readonly store: EventStore;
   readonly topicPrefix: string;
+  /** Takes a line for each record that is appended. */
+  readonly logger: Logger;
 }
 
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -83,19 +80,7 @@ export function addLocalApi(server: FastifyInstance, parts: LocalApiParts): stri
       const records = tail(parts, request.body, stop.signal);
       return reply.type('application/x-ndjson').send(Readable.from(lines(records)));
     });
+    addPipelineRoutes(scope, pipelineOn(parts));
   });
   return token;
-}
-
-/** Leaves the address where the other commands find it; readable by this user alone. */
-export async function announceApi(dataDir: string, address: ApiAddress): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  const file = join(dataDir, API_FILE);
-  await rm(file, { force: true });
-  await writeFile(file, `${JSON.stringify(address)}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
-}
-
-export async function withdrawApi(dataDir: string): Promise<void> {
-  await rm(join(dataDir, API_FILE), { force: true });
 }

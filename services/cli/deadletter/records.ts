@@ -1,0 +1,127 @@
+/**
+ * Owns: the record that replays a dead letter. Pure.
+ * An item of a raw batch, or the body of one, becomes a raw batch of its own under the sender and
+ * cluster of the first; anything else is appended again as it was.
+ */
+import type { DeadLetter, RawBatch } from '../../../schemas/generated/avro.ts';
+import { rawBatch } from '../../../schemas/raw-batch.ts';
+import type { TopicName } from '../../../schemas/topics.ts';
+import { type Link, nextLink, sha256 } from '../../../shared/domain/chain.ts';
+import { replayHeaders } from '../../../shared/pipeline/replay.ts';
+import { codecOf } from '../../../shared/runtime/stage-worker.ts';
+import type { AppendedRecord } from '../local/pipeline.ts';
+import type { Original, Target } from './targets.ts';
+
+export interface ReplayRun {
+  /** Who replays, as the operating system knows them. */
+  readonly actor: string;
+  /** Names this run, also as collectorId. */
+  readonly id: string;
+  readonly nowMs: number;
+}
+
+export type Built =
+  | {
+      readonly ok: true;
+      readonly topic: TopicName;
+      readonly record: AppendedRecord;
+      readonly last: Link;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+export interface Replayed {
+  readonly target: Target;
+  readonly letter: DeadLetter;
+  /** The whole record where it was read, for letters that were cut. */
+  readonly whole: Buffer | undefined;
+}
+
+function origin(run: ReplayRun, { id, index, offset, partition, topic }: DeadLetter): string {
+  const { actor, id: runId } = run;
+  return JSON.stringify({
+    replay: { letter: id, run: runId, actor, topic, partition, offset, index },
+  });
+}
+
+/** The batch around the rejected bytes: what the first said, or else what the letter says. */
+function batchAround(letter: DeadLetter, original: Original | undefined): RawBatch | undefined {
+  const { bytes, cluster, receivedAt, sender, senderId, source } = letter;
+  if (original === undefined) {
+    if (source === '' || cluster === '') return undefined;
+    return rawBatch({ source, cluster, sender, senderId, receivedAt, body: bytes });
+  }
+  const { partSha256, ...rest } = original;
+  const isAll = sha256(bytes).equals(partSha256);
+  const as = isAll ? rest : { ...rest, framing: 'BODY' as const, contentEncoding: '' };
+  return { ...as, body: bytes };
+}
+
+function batchOf({ letter, target, whole }: Replayed): RawBatch | undefined {
+  const decoded =
+    whole === undefined && letter.index !== null
+      ? undefined
+      : codecOf('audit.raw').decode(whole ?? letter.bytes);
+  if (decoded?.ok === true) return decoded.value;
+  return letter.index === null ? undefined : batchAround(letter, target.original);
+}
+
+function asBatch(run: ReplayRun, replayed: Replayed, last: Link): Built {
+  const batch = batchOf(replayed);
+  if (batch === undefined) {
+    const reason = 'it does not say who sent it, and audit.raw no longer has the record';
+    return { ok: false, reason };
+  }
+  const { letter, target } = replayed;
+  const bodySha256 = sha256(batch.body);
+  const link = nextLink(last, bodySha256);
+  const value = codecOf('audit.raw').encode({
+    ...batch,
+    ...link,
+    ...{ bodySha256, part: 0, parts: 1, refused: [], replayOf: target.id },
+    collectorId: `replay:${run.id}`,
+    origin: origin(run, letter),
+  });
+  const record = recordOf(run, target, bodySha256, value);
+  return { ok: true, topic: 'audit.raw', record, last: link };
+}
+
+function recordOf(
+  run: ReplayRun,
+  { attempts, id }: Target,
+  key: Buffer | null,
+  value: Buffer,
+): AppendedRecord {
+  return {
+    ...{ key, value, timestampMs: run.nowMs },
+    headers: { ...replayHeaders({ of: id, attempt: attempts + 1 }) },
+  };
+}
+
+/** The key by which repeats of a value meet in one partition. */
+function keyOf(topic: TopicName, value: Buffer): Buffer | null {
+  if (topic !== 'audit.events' && topic !== 'audit.findings') return null;
+  const decoded = codecOf(topic).decode(value);
+  return decoded.ok ? Buffer.from(decoded.value.id) : null;
+}
+
+/** `last`: the chain of this run so far. */
+export function buildReplay(run: ReplayRun, replayed: Replayed, last: Link): Built {
+  const { letter, target, whole } = replayed;
+  if (target.topic === undefined) {
+    return {
+      ok: false,
+      reason: `it came from ${letter.topic}, which is no topic of this pipeline`,
+    };
+  }
+  if (target.isCut && whole === undefined) {
+    return { ok: false, reason: 'it holds only the beginning, and the record is no longer there' };
+  }
+  if (target.topic === 'audit.raw') {
+    const isReadable =
+      letter.index !== null || codecOf('audit.raw').decode(whole ?? letter.bytes).ok;
+    if (isReadable) return asBatch(run, replayed, last);
+  }
+  const value = whole ?? letter.bytes;
+  const { topic } = target;
+  return { ok: true, topic, record: recordOf(run, target, keyOf(topic, value), value), last };
+}

@@ -3,7 +3,7 @@
  * Does not own: its document (shared/domain/coverage.ts).
  */
 import type { AuditEvent } from '../../../schemas/generated/avro.ts';
-import { COLLECTIONS } from '../../../shared/domain/collections.ts';
+import { COLLECTIONS, collectionOfKind } from '../../../shared/domain/collections.ts';
 import { type Coverage, coverageDocument, coverageIds } from '../../../shared/domain/coverage.ts';
 
 const NOTHING = {
@@ -14,7 +14,7 @@ const NOTHING = {
 };
 
 export function toEvent(coverage: Coverage, namespace: string): AuditEvent {
-  const { dataset } = COLLECTIONS.events;
+  const { dataset } = COLLECTIONS[collectionOfKind('coverage')];
   return {
     ...NOTHING,
     id: coverageIds(coverage).id,

@@ -1,6 +1,7 @@
 /**
- * Owns: telling what inputs report as lost: a file that was gone before it was read, a topic's
- * records that were deleted before. The first at once, what follows within five minutes as one.
+ * Owns: telling what inputs report as lost: a file that was rotated away before it was read, a
+ * topic's records that were deleted before. The first at once, what follows within five minutes as
+ * one.
  */
 import { lostKey } from './model.ts';
 import type { LostReading } from './read-signal.ts';
@@ -20,26 +21,33 @@ interface Lost {
   readonly bytes: number;
   readonly sinceMs: number;
   readonly reason: string;
+  readonly place: string;
   readonly dueMs: number;
 }
 
 const TELL_EVERY_MS = 300_000;
+const WHY: ReadonlyMap<string, string> = new Map([
+  ['rotated_away', 'the file was rotated away before it was read to its end'],
+  ['damaged', 'the file is damaged and cannot be read on'],
+  ['retention', 'the topic deleted them before they were read'],
+]);
 
 function amount({ bytes, records, times }: Lost): string {
   if (records > 0) return counted(records, 'record');
   if (bytes > 0) return counted(bytes, 'byte');
-  return times === 1 ? 'something' : `something, ${times} times,`;
+  return times === 1 ? 'a part' : `${times} parts`;
 }
 
 function tell(turn: Turn, key: string, lost: Lost, timeMs: number): Lost {
-  const { bytes, cluster, reason, records, sender, sinceMs, source } = lost;
+  const { bytes, cluster, place, reason, records, sender, sinceMs, source } = lost;
   const about: About = { cluster, source, sender, key };
   const count = records > 0 ? records : bytes;
+  const at = place === '' || sender.includes(place) ? '' : ` (${place})`;
   const what = `${amount(lost)} of ${things(source)}${whence(cluster, sender)}`;
   tellOnce(turn, about, 'lost', {
     ...{ level: 'high', timeMs, sinceMs, untilMs: lost.lastMs, reason },
     ...(count === 0 ? {} : { expected: count, seen: 0 }),
-    message: `${sentence(what)} could not be read any more and ${count === 1 ? 'is' : 'are'} lost, ${clock(sinceMs)} (${reason})`,
+    message: `${sentence(what)} ${count === 1 ? 'is' : 'are'} lost since ${clock(sinceMs)}: ${WHY.get(reason) ?? reason}${at}`,
   });
   return { ...lost, toldMs: timeMs, times: 0, records: 0, bytes: 0 };
 }
@@ -56,12 +64,12 @@ function dueOf({ lastMs, times, toldMs }: Lost): number {
 
 /** An input has reported a loss. */
 export function onLost(turn: Turn, reading: LostReading): void {
-  const { bytes, cluster, reason, records, sender, source, timeMs } = reading;
+  const { bytes, cluster, place, reason, records, sender, source, timeMs } = reading;
   const key = lostKey(cluster, source, sender);
   const nowMs = arrivalOf(turn, timeMs);
   const before = turn.memory.get<Lost>(key);
   const lost: Lost = {
-    ...{ cluster, source, sender, reason, lastMs: nowMs },
+    ...{ cluster, source, sender, reason, place, lastMs: nowMs },
     toldMs: before?.toldMs ?? 0,
     times: (before?.times ?? 0) + 1,
     records: (before?.records ?? 0) + records,

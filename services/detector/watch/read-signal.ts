@@ -1,7 +1,7 @@
 /**
  * Owns: what a signal says about coverage, as typed values. Total: what is not as it should be is a
  * fault, and never an exception.
- * Does not own: writing signals (services/normalizer/signals.ts, the collector's inputs).
+ * Does not own: writing signals (services/normalizer/signals.ts, services/collector/inputs).
  */
 import type { Signal } from '../../../schemas/generated/avro.ts';
 import type { Fault } from '../../../shared/errors/fault.ts';
@@ -28,6 +28,8 @@ export interface LostReading {
   readonly sender: string;
   readonly timeMs: number;
   readonly reason: string;
+  /** The path or topic, where one is named. */
+  readonly place: string;
   readonly records: number;
   readonly bytes: number;
 }
@@ -71,18 +73,35 @@ function corrupt(message: string): Fault {
   return { code: 'corrupt_record', message };
 }
 
+/** `prod-eu/audit/file:/var/log/audit.log`: inputs say in the key alone who they are. */
+function inputOf({ cluster, key }: Signal): { source: string; sender: string } | undefined {
+  if (!key.startsWith(`${cluster}/`)) return undefined;
+  const [, source = '', sender = ''] = /^([^/]+)\/(.+)$/s.exec(key.slice(cluster.length + 1)) ?? [];
+  if (source === '') return undefined;
+  return { source: source.slice(0, MAX_NAME_CHARS), sender: sender.slice(0, MAX_NAME_CHARS) };
+}
+
+function readLost(signal: Signal, body: Json): LostReading | Fault {
+  const input = inputOf(signal);
+  if (input === undefined) return corrupt('Its key names no input');
+  return {
+    kind: 'lost',
+    ...{ cluster: signal.cluster, timeMs: signal.time, ...input },
+    reason: text(body['reason']) ?? 'unknown',
+    place: text(body['path']) ?? text(body['topic']) ?? '',
+    records: count(body['messages']) ?? count(body['records']) ?? 0,
+    bytes: count(body['bytes']) ?? 0,
+  };
+}
+
 function readSource(signal: Signal, body: Json): BatchReading | LostReading | Fault {
+  if (body['what'] === 'lost') return readLost(signal, body);
   const source = text(body['source']);
   const sender = text(body['sender']);
-  if (source === undefined || sender === undefined) return corrupt('No source or sender in it');
-  const about = { cluster: signal.cluster, source, sender, timeMs: signal.time };
-  if (body['what'] === 'lost') {
-    const reason = text(body['reason']) ?? 'unread';
-    const records = count(body['records']) ?? 0;
-    return { kind: 'lost', ...about, reason, records, bytes: count(body['bytes']) ?? 0 };
-  }
   const records = count(body['records']);
   if (body['what'] !== 'batch' || records === undefined) return corrupt('Neither batch nor loss');
+  if (source === undefined || sender === undefined) return corrupt('No source or sender in it');
+  const about = { cluster: signal.cluster, source, sender, timeMs: signal.time };
   const newestMs = count(body['newest']);
   return { kind: 'batch', ...about, records, newestMs, hash: text(body['hash']) ?? '' };
 }

@@ -56,6 +56,17 @@ export function numbered(
   };
 }
 
+/** As services/collector/inputs writes it. */
+export function lost(
+  timeMs: number,
+  input: string,
+  facts: Readonly<Record<string, string | number>>,
+): Signal {
+  const body = Buffer.from(JSON.stringify({ what: 'lost', ...facts }));
+  const key = `prod-eu/audit/${input}`;
+  return { kind: 'source', key, cluster: 'prod-eu', time: timeMs, body };
+}
+
 export function tick(timeMs: number): Tick {
   return { kind: 'tick', timeMs };
 }

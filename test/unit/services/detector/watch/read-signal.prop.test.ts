@@ -25,8 +25,8 @@ const fields = fc.record(
 );
 const signals = fc.record({
   kind: kinds,
-  key: fc.string({ unit: 'binary' }),
-  cluster: fc.string(),
+  key: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('c/audit/file:x')),
+  cluster: fc.constantFrom('c', ''),
   time: fc.oneof(
     { weight: 9, arbitrary: fc.integer({ min: START_MS, max: START_MS + 1e8 }) },
     { weight: 1, arbitrary: fc.maxSafeInteger() },

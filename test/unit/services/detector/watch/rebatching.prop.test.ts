@@ -10,13 +10,13 @@ import {
   HOUR,
   idsOf,
   type Input,
+  lost,
   MINUTE,
   numbered,
   SECOND,
   START_MS,
   tick,
 } from './lane.ts';
-import type { Signal } from '../../../../../schemas/generated/avro.ts';
 
 const T = START_MS;
 const SETTINGS = {
@@ -24,12 +24,6 @@ const SETTINGS = {
   ...{ windowMs: MINUTE, minWindowRecords: 5, lateMs: MINUTE, lateBatches: 2, lateForMs: MINUTE },
   ...{ gapAllowanceMs: MINUTE },
 };
-
-function lost(timeMs: number, sender: string): Signal {
-  const body = { what: 'lost', source: 'audit', sender, reason: 'file_gone', bytes: 1000 };
-  const key = { kind: 'source', key: sender, cluster: 'c', time: timeMs };
-  return { ...key, body: Buffer.from(JSON.stringify(body)) };
-}
 
 /** Something a little later than what was before it. */
 const step = fc.record({
@@ -54,7 +48,7 @@ const inputs = fc.array(step, { minLength: 1, maxLength: 250 }).map((steps) => {
       case 'number':
         return numbered(nowMs, 1 + (count % 40), { collector: `c${who % 3}` });
       case 'lost':
-        return lost(nowMs, sender);
+        return lost(nowMs, sender, { reason: 'retention', messages: count });
       default: {
         const about = { cluster: `k${who % 3}`, sender, records: count, hash: `h${i % 90}` };
         const newest = nowMs - (count % 5 === 0 ? aboutMs : SECOND);

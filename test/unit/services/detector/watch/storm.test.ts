@@ -22,7 +22,7 @@ describe('10,000 senders that live for minutes', () => {
   it('give no event, and leave nothing behind', async () => {
     const lane = createLane({ maxTracked: 20_000 });
     const all = Array.from({ length: 10_000 }, (_, i) =>
-      regular(T + i * 200, T + i * 200 + 3 * MINUTE, { sender: address(i) }),
+      regular(T + i * 200, T + i * 200 + 2 * MINUTE, { sender: address(i) }),
     );
     const inputs = byTime(...all, ticks(T, T + 60 * HOUR, 5 * MINUTE));
     // The source goes on, so that only the senders are short-lived.

@@ -64,9 +64,15 @@ async function look(family: Family, parts: SurveyParts): Promise<readonly Seen[]
   return found.filter((one, i) => !found.slice(0, i).some(({ id }) => id === one.id));
 }
 
-/** A rotated file that was listed could not be opened any more: it has to turn up under another name. */
+/**
+ * A rotated file that was listed could not be opened any more: it has to turn up under another name,
+ * unless it is known by this one.
+ */
 function slipped(family: Family, path: string, bytes: number): void {
-  if (!family.slipped.has(path)) family.slipped.set(path, { bytes, surveys: 0 });
+  const isKnown = family.files.some(
+    ({ position }) => position.path === path || `${position.path}.gz` === path,
+  );
+  if (!isKnown && !family.slipped.has(path)) family.slipped.set(path, { bytes, surveys: 0 });
 }
 
 async function settleSlipped(

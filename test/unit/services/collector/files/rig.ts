@@ -22,7 +22,7 @@ import { within } from '../../../../contract/log/harness.ts';
 import { createLines, type LogLine, until } from '../../../../support/worker-rig.ts';
 
 const KIB = 1024;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 export interface Rig {
   readonly folder: string;

@@ -8,13 +8,25 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createRig, type Rig } from './rig.ts';
 
+const TIMEOUT_MS = 120_000;
 const WRITER = fileURLToPath(new URL('../../../../support/rotating-writer.mjs', import.meta.url));
-const LINES = 20_000;
+const LINES = 12_000;
 const PAUSE_MS = 5;
 
 let rig: Rig;
+let ids: Set<string>;
+let lineCount: number;
 beforeEach(() => {
   rig = createRig();
+  ids = new Set();
+  lineCount = 0;
+  // Counted once as they come: the machine has other work.
+  rig.onHand = async ({ bytes }) => {
+    for (const [id] of bytes.toString('latin1').matchAll(/00000000-0000-4000-8000-\d{12}/g)) {
+      ids.add(id);
+      lineCount++;
+    }
+  };
 });
 afterEach(() => rig.close());
 
@@ -23,45 +35,42 @@ function write(fileBytes: number, kept: number): Promise<{ stdout: string }> {
   return promisify(execFile)(process.execPath, args);
 }
 
-const ids = (): ReadonlySet<string> =>
-  new Set(rig.lines().map((line) => (JSON.parse(line) as { auditID: string }).auditID));
-
-it('is read whole while it is rotated', { timeout: 60_000 }, async () => {
+it('is read whole while it is rotated', { timeout: TIMEOUT_MS }, async () => {
   await rig.start();
   const { stdout } = await write(100_000, 20);
   expect(Number(/(\d+) rotations/.exec(stdout)?.[1])).toBeGreaterThan(50);
-  await rig.eventually('all lines', () => ids().size === LINES);
+  await rig.eventually('all lines', () => ids.size === LINES);
   expect(rig.losses).toStrictEqual([]);
   // Next to nothing twice: the files are known again when they are packed.
-  expect(rig.lines().length).toBeLessThan(LINES * 1.02);
+  expect(lineCount).toBeLessThan(LINES * 1.02);
 });
 
-it('is read whole over restarts of its reader', { timeout: 60_000 }, async () => {
+it('is read whole over restarts of its reader', { timeout: TIMEOUT_MS }, async () => {
   let isWriting = true;
   const writing = write(200_000, 60).finally(() => {
     isWriting = false;
   });
   while (isWriting) {
     const worker = await rig.start();
-    const before = rig.lines().length;
-    await rig.eventually('some lines', () => !isWriting || rig.lines().length > before + 2000);
+    const before = lineCount;
+    await rig.eventually('some lines', () => !isWriting || lineCount > before + 2000);
     await worker.stop();
   }
   await writing;
   await rig.start();
-  await rig.eventually('all lines', () => ids().size === LINES);
+  await rig.eventually('all lines', () => ids.size === LINES);
   expect(rig.losses).toStrictEqual([]);
-  expect(rig.lines().length).toBeLessThan(LINES * 1.02);
+  expect(lineCount).toBeLessThan(LINES * 1.02);
 });
 
-it('tells what went too fast for its reader', { timeout: 60_000 }, async () => {
+it('tells what went too fast for its reader', { timeout: TIMEOUT_MS }, async () => {
   const worker = await rig.start();
   const first = write(100_000, 1);
-  await rig.eventually('some lines', () => ids().size > 1000);
+  await rig.eventually('some lines', () => ids.size > 1000);
   await worker.stop();
   await first;
   await rig.start();
   await rig.eventually('a report', () => rig.losses.length > 0);
-  expect(ids().size).toBeLessThan(LINES);
+  expect(ids.size).toBeLessThan(LINES);
   expect(rig.losses[0]).toMatchObject({ reason: 'rotated_away' });
 });

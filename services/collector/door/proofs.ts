@@ -55,12 +55,19 @@ export function isJwt(token: string): boolean {
   return JWT.test(token);
 }
 
+/** `\,` and `\0A` (RFC 2253 §2.4) as what they stand for. */
+function unescaped(value: string): string {
+  return value.replace(/\\([0-9A-F]{2}|.)/g, (_, what: string) =>
+    what.length === 2 ? String.fromCharCode(Number.parseInt(what, 16)) : what,
+  );
+}
+
 /** Values of `subject` lines `CN=…`, as node:crypto's X509Certificate gives them. */
 function commonNames(subject: string): readonly string[] {
   return subject
     .split('\n')
     .filter((line) => line.startsWith('CN='))
-    .map((line) => line.slice('CN='.length));
+    .map((line) => unescaped(line.slice('CN='.length)));
 }
 
 /**

@@ -16,6 +16,8 @@ export interface ZstdFrame {
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 const MAX_FRAMES = 10_000;
+/** What every decoder should be able to hold, however small its content is (§3.1.1.1.2). */
+const COMMON_WINDOW_BYTES = 8 * 1024 * 1024;
 
 interface Header {
   readonly blocksStart: number;
@@ -91,4 +93,10 @@ export function zstdFrames(packed: Buffer): readonly ZstdFrame[] | undefined {
     at = frame.end;
   }
   return frames.length === 0 ? undefined : frames;
+}
+
+/** A frame asks for more than its content may be, and more than is usual. */
+export function hasHugeWindow(frames: readonly ZstdFrame[], maxBytes: number): boolean {
+  const most = Math.max(maxBytes, COMMON_WINDOW_BYTES);
+  return frames.some(({ windowBytes }) => windowBytes > most);
 }

@@ -3,7 +3,7 @@
  */
 import { Decompress } from 'fzstd';
 import type { Steps } from './steps.ts';
-import { type ZstdFrame, zstdFrames } from './zstd-frames.ts';
+import { hasHugeWindow, type ZstdFrame, zstdFrames } from './zstd-frames.ts';
 
 /** In JavaScript, a body that unpacks to more takes too long. */
 export const MAX_SCRIPTED_BYTES = 32 * 1024 * 1024;
@@ -57,11 +57,11 @@ function* allFrames(
   maxBytes: number,
 ): Steps {
   if (frames === undefined) return 'damaged';
-  const moved = frames.reduce((sum, { windowBytes, blockEnds }) => {
-    return sum + windowBytes * blockEnds.length;
+  // Each frame has a window made for it, and each block moves that.
+  const movedBytes = frames.reduce((sum, { windowBytes, blockEnds }) => {
+    return sum + windowBytes * (blockEnds.length + 1);
   }, 0);
-  const largest = frames.reduce((most, frame) => Math.max(most, frame.windowBytes), 0);
-  if (moved > MAX_MOVED_BYTES || largest > maxBytes) return 'too_large';
+  if (movedBytes > MAX_MOVED_BYTES || hasHugeWindow(frames, maxBytes)) return 'too_large';
   const parts: Buffer[] = [];
   let written = 0;
   for (const frame of frames) {

@@ -9,7 +9,7 @@ import type { Coding } from '../layers.ts';
 import { unsnap } from '../snappy.ts';
 import type { Steps, Trouble } from '../steps.ts';
 import { unzstd } from '../zstd.ts';
-import { zstdFrames } from '../zstd-frames.ts';
+import { hasHugeWindow, zstdFrames } from '../zstd-frames.ts';
 
 /** Bytes that are held; false: there is no room for more now. Less than 0 gives back. */
 export type Grow = (bytes: number) => boolean;
@@ -98,13 +98,14 @@ async function walk(steps: Steps, grow: Grow): Promise<Result> {
 async function nativeZstd(packed: Buffer, { grow, maxBytes }: Room): Promise<Result> {
   const frames = zstdFrames(packed);
   if (frames === undefined) return 'damaged';
+  if (hasHugeWindow(frames, maxBytes)) return 'too_large';
   const parts: Buffer[] = [];
   let written = 0;
-  for (const { start, end, windowBytes } of frames) {
+  for (const { start, end } of frames) {
     const inflater = native.createZstdDecompress?.({ chunkSize: OUTPUT_BYTES });
     const part =
-      inflater === undefined || windowBytes > maxBytes
-        ? 'too_large'
+      inflater === undefined
+        ? 'damaged'
         : await inflate(inflater, packed.subarray(start, end), {
             maxBytes: maxBytes - written,
             grow,

@@ -44,7 +44,7 @@ export async function mend(parts: MendParts): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
-      logger?.warn({ error: String(error.cause ?? error) }, 'The log can not be opened again yet');
+      logger?.warn({ error: error.message }, 'The log can not be opened again yet');
     }
   }
 }

@@ -5,6 +5,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CoverageKind, CoverageState } from '../../domain/coverage.ts';
 import { sourceLabel } from '../../domain/sources.ts';
+import { ENDLESS_ROOM, type Room } from '../../ports/room.ts';
 import type { DoorTelemetry, InputTelemetry, StageTelemetry } from '../../ports/telemetry.ts';
 import { doorMetrics } from './door.ts';
 
@@ -123,9 +124,18 @@ function recordMetrics(
   };
 }
 
-export function createMetrics(): Metrics {
+/** `room` is asked when the text is: of the data folder's disk. */
+export function createMetrics(room: Pick<Room, 'freeBytes'> = ENDLESS_ROOM): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'podwitness_disk_free_bytes',
+    help: 'Bytes that may still be written to the disk of the data folder',
+    registers: [registry],
+    collect() {
+      this.set(room.freeBytes());
+    },
+  });
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter<L>({ name: `podwitness_${name}_total`, help, labelNames, registers: [registry] });
   const histogram = (name: string, help: string, buckets: number[]) =>

@@ -85,6 +85,8 @@ class Follower {
 
   async run(): Promise<void> {
     try {
+      // Before the first look: whoever is killed in it reads too much at the next start, not too little.
+      await this.#checkpoints.begin();
       while (!this.#stopped.signal.aborted) {
         const startMs = this.#parts.clock.now();
         await this.#look();
@@ -115,10 +117,7 @@ class Follower {
     await this.#discover();
     const families = [...this.#families.values()];
     await Promise.all(families.map((family) => this.#surveyors(() => this.#survey(family))));
-    if (this.#isFirstLook) {
-      await this.#checkpoints.begin();
-      this.#isFirstLook = false;
-    }
+    this.#isFirstLook = false;
     for (const family of families) this.#follow(family);
     this.#tellTroubles();
     await this.#closeIdle();

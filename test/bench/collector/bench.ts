@@ -3,14 +3,13 @@
  * run and in turn, with a real Kafka; CPU per event, events per second, peak memory, as medians.
  * Does not own: the subjects, the bodies, the sender.
  */
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import { startKafka } from '../../../infra/local/kafka.ts';
+import { makeCertificate } from '../../support/certificates.ts';
 import { run } from '../../support/podwitness.ts';
 import { difference, type Figure, figureOf, usageOf } from '../measure.ts';
 import { type Corpus, createCorpus } from './corpus.ts';
@@ -36,13 +35,11 @@ const PARTITIONS = 4;
 const RETAINED_BYTES = String(256 * 1024 * 1024);
 
 /** A key and a certificate for the loopback address, as both podwitness and its peers read them. */
-async function makeCertificate(folder: string): Promise<Pick<Stand, 'certFile' | 'keyFile'>> {
+async function putCertificate(folder: string): Promise<Pick<Stand, 'certFile' | 'keyFile'>> {
   const certFile = join(folder, 'cert.pem');
   const keyFile = join(folder, 'key.pem');
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const files = ['-keyout', keyFile, '-out', certFile, '-days', '2'];
-  await promisify(execFile)('openssl', ['req', '-x509', ...key, ...name, ...files]);
+  const { cert, key } = makeCertificate({ name: 'localhost' });
+  await Promise.all([writeFile(certFile, cert), writeFile(keyFile, key, { mode: 0o600 })]);
   return { certFile, keyFile };
 }
 
@@ -57,7 +54,7 @@ async function makeStand(
   const token = randomBytes(24).toString('hex');
   const tokenFile = join(folder, 'token');
   await writeFile(tokenFile, `${token}\n`, { mode: 0o600 });
-  const certificate = await makeCertificate(folder);
+  const certificate = await putCertificate(folder);
   return {
     cacheDir,
     folder,

@@ -44,7 +44,7 @@ afterEach(async () => {
   server?.close();
   up?.kill('SIGKILL');
   await up?.exited;
-  spawnSync('umount', [folder]);
+  spawnSync('umount', ['-l', folder]);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -90,7 +90,7 @@ describe('retention', () => {
     timeout: 60_000,
   }, async () => {
     let nowMs = 0;
-    const maxBytes = 24 * MIB;
+    const maxBytes = 6 * MIB;
     const store = await open({
       now: () => nowMs,
       retention: { maxBytes },
@@ -107,10 +107,18 @@ describe('retention', () => {
       WAIT_MS,
     );
     expect(await countOf(store, 'b60')).toBe(100);
+    // Room that is not given back would make every pass delete more, until nothing is left.
+    let polls = 0;
+    await eventually(
+      async () => ({ count: await store.count(events), polls: polls++ }),
+      (seen) => seen.polls === 10 || seen.count < 300,
+      WAIT_MS,
+    );
+    expect(await store.count(events)).toBeGreaterThan(300);
     await store.close();
     stores = [];
     // While a pass writes, what it replaces is still there.
-    expect(statSync(file).size).toBeLessThan(2 * maxBytes);
+    expect(statSync(file).size).toBeLessThan(3 * maxBytes);
   });
 
   it('makes the indexes that were missing when the process died', async () => {
@@ -154,7 +162,7 @@ describe.skipIf(!canMount)('a disk that is full', () => {
       await fillAndGoOn();
     } finally {
       await stores.pop()?.close();
-      spawnSync('umount', [folder]);
+      spawnSync('umount', ['-l', folder]);
     }
   });
 });
@@ -173,7 +181,8 @@ function leave(bytes: number): () => void {
 }
 
 async function fillAndGoOn(): Promise<void> {
-  const store = await open();
+  // Enough not to need room on the disk for what it has in hand.
+  const store = await open({ memoryLimitMb: 512 });
   const written = new Set<string>();
   let next = 0;
   const write = async (): Promise<boolean> => {

@@ -22,7 +22,7 @@ const mounted =
   spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MIB}m`, 'tmpfs', mountPoint]).status === 0;
 
 afterAll(() => {
-  if (mounted) spawnSync('umount', [mountPoint]);
+  if (mounted) spawnSync('umount', ['-l', mountPoint]);
   rmSync(mountPoint, { recursive: true, force: true });
 });
 

@@ -29,9 +29,10 @@ import {
   seenKeys,
 } from './seen.ts';
 
-export interface IndexerParts {
+export interface IndexerParts<T> {
   readonly store: EventStore;
-  readonly collection: CollectionName;
+  /** Where a record's document belongs. */
+  collectionOf(value: T): CollectionName;
   readonly window: SeenWindow;
   /** As many records as one batch may hold: what a previous owner may have written uncommitted. */
   readonly maxBatchRecords: number;
@@ -47,18 +48,32 @@ type Batch<T> = readonly Envelope<T | Tick>[];
 
 interface Arrived extends Arrival {
   readonly document: Buffer;
+  readonly collection: CollectionName;
 }
 
 /**
  * One record of a collector whose clock was years ahead would put the lane's newest generation
  * there, and nothing would be forgotten for years.
  */
-function arrivedOf<T extends Indexable>(batch: Batch<T>, latestMs: number): readonly Arrived[] {
+function arrivedOf<T extends Indexable>(
+  batch: Batch<T>,
+  { collectionOf, now }: Pick<IndexerParts<T>, 'collectionOf' | 'now'>,
+): readonly Arrived[] {
+  const latestMs = now() + MAX_SKEW_MS;
   return batch.flatMap(({ value, origin }) => {
     if (isTick(value)) return [];
+    const { document, id } = value;
     const timeMs = Math.min(origin.timestampMs, latestMs);
-    return [{ id: value.id, document: value.document, timeMs }];
+    return [{ id, document, timeMs, collection: collectionOf(value) }];
   });
+}
+
+async function existingOf(store: EventStore, plan: Plan): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const [collection, ids] of pendingIds(plan)) {
+    for (const id of await store.existing(collection, ids)) found.add(id);
+  }
+  return found;
 }
 
 async function snapshot(lane: Lane, keys: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
@@ -105,8 +120,8 @@ interface Task {
   isUnsure: boolean;
 }
 
-export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Decide<T, never> {
-  const { collection, failpoint, store, window } = parts;
+export function createIndexBatch<T extends Indexable>(parts: IndexerParts<T>): Decide<T, never> {
+  const { failpoint, store, window } = parts;
   const guard = createReplayGuard(parts.maxBatchRecords);
 
   const begin = async (lane: Lane, arrived: readonly Arrived[]): Promise<Task> => {
@@ -119,9 +134,9 @@ export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Deci
 
   /** Writes what is pending until all has an end; throws TransientError while the store is busy. */
   const finish = async (task: Task): Promise<void> => {
-    while (pendingIds(task.plan).length > 0) {
+    while (pendingIds(task.plan).size > 0) {
       task.isUnsure = true;
-      const verdicts = await store.write(operations(task.plan, collection));
+      const verdicts = await store.write(operations(task.plan));
       task.isUnsure = false;
       failpoint('after-bulk');
       task.plan = applyVerdicts(task.plan, verdicts);
@@ -132,14 +147,11 @@ export function createIndexBatch<T extends Indexable>(parts: IndexerParts): Deci
   };
 
   return (lane, batch) => {
-    const arrived = arrivedOf(batch, parts.now() + MAX_SKEW_MS);
+    const arrived = arrivedOf(batch, parts);
     let task: Task | undefined;
     return async () => {
       task ??= await begin(lane, arrived);
-      const pending = pendingIds(task.plan);
-      if (task.isUnsure && pending.length > 0) {
-        task.plan = markExisting(task.plan, await store.existing(collection, pending));
-      }
+      if (task.isUnsure) task.plan = markExisting(task.plan, await existingOf(store, task.plan));
       await finish(task);
       guard.passed(lane, arrived.length);
       const endings = endingsOf(task.plan);

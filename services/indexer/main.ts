@@ -1,7 +1,8 @@
 /**
  * Owns: wiring of the indexer: audit.events and audit.findings into the event store.
  */
-import type { CollectionName } from '../../shared/domain/collections.ts';
+import type { AuditEvent, Finding } from '../../schemas/generated/avro.ts';
+import { collectionOfKind } from '../../shared/domain/collections.ts';
 import { joinWorkers, type RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import type { Log } from '../../shared/ports/log.ts';
@@ -20,9 +21,9 @@ export async function startIndexer(
   store: EventStore,
 ): Promise<RunningWorker> {
   const { clock, config, failpoint } = context;
-  const partsFor = (collection: CollectionName): IndexerParts => ({
+  const partsFor = <T>(collectionOf: IndexerParts<T>['collectionOf']): IndexerParts<T> => ({
     store,
-    collection,
+    collectionOf,
     window: { windowMs: config.indexer.seenWindowHours * HOUR_MS },
     maxBatchRecords: config.pipeline.maxBatchRecords,
     failpoint,
@@ -34,7 +35,7 @@ export async function startIndexer(
       input: 'audit.events',
       about: aboutEvent,
       changelog: 'audit.state.indexer.events',
-      decide: createIndexBatch(partsFor('events')),
+      decide: createIndexBatch(partsFor(({ kind }: AuditEvent) => collectionOfKind(kind))),
       out: nothing,
     }),
     startStageWorker(context, log, {
@@ -42,7 +43,7 @@ export async function startIndexer(
       input: 'audit.findings',
       about: aboutFinding,
       changelog: 'audit.state.indexer.findings',
-      decide: createIndexBatch(partsFor('findings')),
+      decide: createIndexBatch(partsFor((_: Finding) => 'findings')),
       out: nothing,
     }),
   ]);

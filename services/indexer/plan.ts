@@ -14,6 +14,7 @@ export interface Indexable {
 
 export interface Candidate extends Placed {
   readonly document: Buffer;
+  readonly collection: CollectionName;
 }
 
 /** A document on its way: `ending` undefined as long as it is to be written (again). */
@@ -41,12 +42,19 @@ export function planBatch(
   });
 }
 
-/** Ids of what is still to be written. */
-export function pendingIds(plan: Plan): readonly string[] {
-  return plan.filter((t) => t.ending === undefined).map((t) => t.candidate.id);
+/** Ids of what is still to be written, by where. */
+export function pendingIds(plan: Plan): ReadonlyMap<CollectionName, readonly string[]> {
+  const pending = new Map<CollectionName, string[]>();
+  for (const { candidate, ending } of plan) {
+    if (ending !== undefined) continue;
+    const ids = pending.get(candidate.collection);
+    if (ids === undefined) pending.set(candidate.collection, [candidate.id]);
+    else ids.push(candidate.id);
+  }
+  return pending;
 }
 
-/** Ends the tasks whose ids the store turned out to have. */
+/** Ends the tasks whose ids the store turned out to have, wherever: an id is of one document. */
 export function markExisting(plan: Plan, existing: ReadonlySet<string>): Plan {
   return plan.map((task) =>
     task.ending === undefined && existing.has(task.candidate.id)
@@ -56,8 +64,8 @@ export function markExisting(plan: Plan, existing: ReadonlySet<string>): Plan {
 }
 
 /** Operations for the tasks that are still to be written, in order. */
-export function operations(plan: Plan, collection: CollectionName): readonly WriteOp[] {
-  return plan.flatMap(({ candidate: { id, document }, reduced, ending }) =>
+export function operations(plan: Plan): readonly WriteOp[] {
+  return plan.flatMap(({ candidate: { collection, id, document }, reduced, ending }) =>
     ending === undefined
       ? [
           {

@@ -3,7 +3,8 @@
  * what identifies the request, marked as partial. The whole event stays in audit.raw.
  */
 const KEPT = ['@timestamp', 'ecs', 'message', 'event', 'data_stream', 'rule'] as const;
-const KEPT_PODWITNESS = ['finding'] as const;
+const KEPT_PODWITNESS = ['finding', 'request_uid', 'related_event', 'coverage'] as const;
+const KEPT_KUBERNETES = ['namespace', 'pod', 'container', 'node'] as const;
 const KEPT_AUDIT = ['level', 'auditID', 'stage', 'verb'] as const;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,12 +18,14 @@ function pick(from: unknown, names: readonly string[]): Json {
 /** `document`: JSON as the normalizer or detector made it. */
 export function reduceDocument(document: Buffer): Buffer {
   const full = JSON.parse(document.toString('utf8')) as Json;
-  const audit = (full['kubernetes'] as Json | undefined)?.['audit'];
+  const kubernetes = full['kubernetes'] as Json | undefined;
+  const audit = kubernetes?.['audit'];
   const reduced = {
     ...pick(full, KEPT),
     user: pick(full['user'], ['name']),
     orchestrator: pick(full['orchestrator'], ['type', 'cluster']),
-    kubernetes: { audit: pick(audit, KEPT_AUDIT) },
+    ...(full['host'] === undefined ? {} : { host: pick(full['host'], ['name']) }),
+    kubernetes: { ...pick(kubernetes, KEPT_KUBERNETES), audit: pick(audit, KEPT_AUDIT) },
     podwitness: { ...pick(full['podwitness'], KEPT_PODWITNESS), partial: true },
   };
   return Buffer.from(JSON.stringify(reduced));

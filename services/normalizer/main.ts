@@ -9,7 +9,7 @@ import type { Stage } from '../../shared/pipeline/stage.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { aboutBatch, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
-import { MAX_DOCUMENT_BYTES } from './cut-event.ts';
+import { MAX_DOCUMENT_BYTES } from './map/cut-event.ts';
 import { type NormalizerOut, withSignals } from './signals.ts';
 import { createNormalizerStage } from './stage.ts';
 

@@ -26,8 +26,18 @@ const TIME = column('TIME', '@timestamp', 27);
 const CLUSTER = column('CLUSTER', 'orchestrator.cluster.name', 20);
 const MESSAGE = column('MESSAGE', 'message', 120);
 
+const HAPPENED: readonly Column<StoredDocument>[] = [
+  TIME,
+  CLUSTER,
+  column('DATASET', 'event.dataset', 22),
+  column('OUTCOME', 'event.outcome', 8),
+  MESSAGE,
+];
+
 const COLUMNS: Readonly<Record<CollectionName, readonly Column<StoredDocument>[]>> = {
-  events: [TIME, CLUSTER, column('OUTCOME', 'event.outcome', 8), MESSAGE],
+  // `query events` shows both in one table.
+  events: HAPPENED,
+  activity: HAPPENED,
   findings: [
     TIME,
     column('LEVEL', 'podwitness.finding.level', 13),

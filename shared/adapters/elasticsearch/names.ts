@@ -20,6 +20,7 @@ export function targetsOf(namespace: string): Targets {
   }
   return {
     events: `logs-kubernetes.audit_logs-${namespace}`,
+    activity: `logs-podwitness.activity-${namespace}`,
     findings: `logs-podwitness.findings-${namespace}`,
     sessions: `podwitness-sessions-${namespace}`,
     alerts: `podwitness-alerts-${namespace}`,

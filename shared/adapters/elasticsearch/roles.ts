@@ -26,7 +26,7 @@ const INDEX_ONLY = ['indices:data/write/index*', 'indices:data/write/bulk*'];
 /**
  * Indexer: writes new documents, updates sessions and alerts, looks ids up (`read`), makes recent
  * writes visible for that (`maintenance`), sees that `setup` was run (`view_index_metadata`).
- * Reader (query, console): reads. Setup: templates, policy and the four targets; no documents.
+ * Reader (query, console): reads. Setup: templates, policy and the targets; no documents.
  */
 export function elasticsearchRoles(namespace: string): Readonly<Record<RoleName, Role>> {
   const targets = targetsOf(namespace);

@@ -34,8 +34,8 @@ function scriptedStore(script: (readonly WriteVerdict[] | Error)[] = []) {
       });
       return verdicts;
     },
-    async existing(_collection: string, asked: readonly string[]) {
-      calls.push(`existing ${asked.join(',')}`);
+    async existing(collection: string, asked: readonly string[]) {
+      calls.push(`existing ${collection === 'events' ? '' : `${collection} `}${asked.join(',')}`);
       return new Set(asked.filter((id) => ids.has(id)));
     },
   } as unknown as EventStore;
@@ -65,7 +65,8 @@ function batchOf(...ids: readonly string[]): readonly Envelope<Doc | Tick>[] {
 function indexer(store: EventStore, maxBatchRecords = 10) {
   const points: string[] = [];
   const decide = createIndexBatch<Doc>({
-    ...{ store, collection: 'events', window: { windowMs: 3_600_000 }, maxBatchRecords },
+    ...{ store, maxBatchRecords, window: { windowMs: 3_600_000 } },
+    collectionOf: ({ id }) => (id.startsWith('p') ? 'activity' : 'events'),
     failpoint: (point) => points.push(point),
     now: () => NOW_MS,
   });
@@ -163,6 +164,14 @@ describe('a refused document', () => {
 });
 
 describe('after a new assignment', () => {
+  it('looks each up where it belongs, and writes all of them at once', async () => {
+    const { calls, ids, store } = scriptedStore();
+    ids.add('p1'); // A command, which the previous owner had written.
+    const decision = await indexer(store).decide(laneOver().lane, batchOf('a', 'p1', 'p2'))();
+    expect(kinds(decision)).toStrictEqual(['emit', 'drop repeat', 'emit']);
+    expect(calls).toStrictEqual(['existing a', 'existing activity p1,p2', 'write a,p2']);
+  });
+
   it('looks up as many records as a batch may hold, since they may be written but uncommitted', async () => {
     const { calls, ids, store } = scriptedStore();
     const first = laneOver();

@@ -6,6 +6,7 @@ import {
   endingsOf,
   markExisting,
   operations,
+  type Plan,
   pendingIds,
   planBatch,
 } from '../../../../services/indexer/plan.ts';
@@ -17,24 +18,37 @@ const FAULT = { code: 'document_refused', message: 'mapping' } as const;
 const REFUSED: WriteVerdict = { kind: 'refused', fault: FAULT };
 
 function candidates(...ids: readonly string[]): readonly Candidate[] {
-  return ids.map((id) => ({ id, generation: 7, document: FULL }));
+  return ids.map((id) => ({ id, generation: 7, document: FULL, collection: 'findings' }));
 }
+
+const idsOf = (plan: Plan) => [...pendingIds(plan).values()].flat();
 
 const NOTHING = new Map<string, Buffer>();
 
 it('writes what was neither seen before nor earlier in the batch, in order', () => {
   const state = new Map([['seen/6/b', Buffer.from([1])]]);
   const plan = planBatch(state, candidates('a', 'b', 'a', 'c'));
-  expect(pendingIds(plan)).toStrictEqual(['a', 'c']);
-  expect(operations(plan, 'findings')).toStrictEqual([
+  expect(idsOf(plan)).toStrictEqual(['a', 'c']);
+  expect(operations(plan)).toStrictEqual([
     { kind: 'create', collection: 'findings', id: 'a', document: FULL },
     { kind: 'create', collection: 'findings', id: 'c', document: FULL },
   ]);
 });
 
+it('writes each where it belongs, in the order in which they came', () => {
+  const [a, b, c] = candidates('a', 'b', 'c') as [Candidate, Candidate, Candidate];
+  const plan = planBatch(NOTHING, [a, { ...b, collection: 'activity' }, c]);
+  expect([...pendingIds(plan)]).toStrictEqual([
+    ['findings', ['a', 'c']],
+    ['activity', ['b']],
+  ]);
+  const written = operations(plan).map(({ collection, id }) => `${collection} ${id}`);
+  expect(written).toStrictEqual(['findings a', 'activity b', 'findings c']);
+});
+
 it('leaves out what the store turned out to have', () => {
   const plan = markExisting(planBatch(NOTHING, candidates('a', 'b')), new Set(['a', 'other']));
-  expect(pendingIds(plan)).toStrictEqual(['b']);
+  expect(idsOf(plan)).toStrictEqual(['b']);
 });
 
 describe('a verdict', () => {
@@ -52,14 +66,14 @@ describe('a verdict', () => {
   });
 
   it('retry leaves it as it is', () => {
-    expect(pendingIds(judged({ kind: 'retry' }))).toStrictEqual(['a']);
-    expect(operations(judged({ kind: 'retry' }), 'events')[0]?.document).toBe(FULL);
+    expect(idsOf(judged({ kind: 'retry' }))).toStrictEqual(['a']);
+    expect(operations(judged({ kind: 'retry' }))[0]?.document).toBe(FULL);
     expect(() => endingsOf(judged({ kind: 'retry' }))).toThrow();
   });
 
   it('refused has it written again without its bodies, and then rejects it', () => {
     const reduced = judged(REFUSED);
-    expect(operations(reduced, 'events')[0]?.document).toStrictEqual(reduceDocument(FULL));
+    expect(operations(reduced)[0]?.document).toStrictEqual(reduceDocument(FULL));
     const rejected = applyVerdicts(reduced, [REFUSED]);
     expect(endingsOf(rejected)).toStrictEqual([{ kind: 'reject', fault: FAULT }]);
     // What is not in the store must not be taken for a repeat later.
@@ -77,7 +91,7 @@ describe('a verdict', () => {
       REFUSED,
       { kind: 'duplicate' },
     ]);
-    expect(pendingIds(plan)).toStrictEqual(['a', 'c']);
+    expect(idsOf(plan)).toStrictEqual(['a', 'c']);
     plan = applyVerdicts(plan, [{ kind: 'written' }, REFUSED]);
     expect(endingsOf(plan).map(({ kind }) => kind)).toStrictEqual([
       ...['emit', 'emit', 'reject', 'drop'],

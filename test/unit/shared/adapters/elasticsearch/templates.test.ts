@@ -77,8 +77,8 @@ describe('the templates', () => {
     for (const template of Object.values(TEMPLATES.index)) {
       expect(template['priority']).toBeGreaterThan(200);
       expect(template['composed_of']).toEqual([
-        ...['podwitness-settings', 'podwitness-ecs', 'podwitness-kubernetes', 'podwitness-own'],
-        'podwitness@custom',
+        ...['podwitness-settings', 'podwitness-ecs', 'podwitness-kubernetes', 'podwitness-falco'],
+        ...['podwitness-own', 'podwitness@custom'],
       ]);
     }
   });

@@ -3,7 +3,8 @@
  * type than the field's is coerced where that is harmless and left out otherwise, so that no
  * document is refused for it.
  */
-import { isObject, type JsonObject } from './read-body.ts';
+import type { JsonObject } from '../read/leaf.ts';
+import { isObject } from '../read/node.ts';
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 

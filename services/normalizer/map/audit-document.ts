@@ -1,25 +1,26 @@
 /**
  * Owns: the ECS document of one audit event.
- * Does not own: kubernetes.audit.* (audit-fields.ts), event.id (event-id.ts).
+ * Does not own: kubernetes.audit.* (audit-fields.ts), what of it is missing (audit-missing.ts).
  */
 import { isIP } from 'node:net';
+import { COLLECTIONS } from '../../../shared/domain/collections.ts';
+import type { JsonObject } from '../read/leaf.ts';
 import { auditFields } from './audit-fields.ts';
-import { compact, int32, object, text, texts, time } from './fields.ts';
-import type { JsonObject } from './read-body.ts';
-import { sentence } from './sentence.ts';
+import { sentence } from './audit-sentence.ts';
+import { compact, int32, object, text, texts } from './fields.ts';
+import { type Around, ECS_VERSION } from './mapped.ts';
 
-export const ECS_VERSION = '8.17.0';
-
-export interface Ingest {
+/** What there is to say of an event that is not in it. */
+export interface About {
   readonly id: string;
-  readonly cluster: string;
-  /** Namespace of the data streams. */
-  readonly dataStreamNamespace: string;
-  /** The event was cut: its document would have been larger than the log takes. */
-  readonly partial?: true;
-  /** ISO time at which the collector had it; absent offline. */
-  readonly receivedAt?: string;
+  readonly timestamp: string;
+  /** `podwitness.*`. */
+  readonly own: JsonObject | undefined;
+  /** Fields beside those of every event. */
+  readonly more?: JsonObject | undefined;
 }
+
+const { dataset: DATASET } = COLLECTIONS.events;
 
 // A map, no object: a client may send a verb `constructor` or `__proto__`.
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -48,17 +49,22 @@ export function peerIp(event: JsonObject): string | undefined {
   return last !== undefined && isIP(last) !== 0 && !last.includes('%') ? last : undefined;
 }
 
-function eventFields(event: JsonObject, ingest: Ingest, verb: string | undefined): JsonObject {
+function eventFields(
+  event: JsonObject,
+  id: string,
+  receivedAt: string | undefined,
+  verb: string | undefined,
+): JsonObject {
   return {
-    id: ingest.id,
+    id,
     kind: 'event',
     module: 'kubernetes',
-    dataset: 'kubernetes.audit_logs',
+    dataset: DATASET,
     category: ['configuration'],
     type: [TYPES.get(verb ?? '') ?? 'access'],
     outcome: outcomeOf(event),
     ...(verb ? { action: verb } : {}),
-    ...(ingest.receivedAt === undefined ? {} : { created: ingest.receivedAt }),
+    ...(receivedAt === undefined ? {} : { created: receivedAt }),
   };
 }
 
@@ -80,26 +86,12 @@ function orchestratorFields(ref: JsonObject | undefined, cluster: string): JsonO
   };
 }
 
-/** What the event lacks that a document normally has; `podwitness.missing`. */
-function missingFields(event: JsonObject): readonly string[] {
-  const missing = ['auditID', 'stage', 'requestReceivedTimestamp', 'stageTimestamp'].filter(
-    (name) =>
-      name.endsWith('Timestamp')
-        ? time(event[name]) === undefined
-        : text(event[name]) === undefined,
-  );
-  return text(object(event['user'])?.['username']) === undefined
-    ? [...missing, 'user.username']
-    : missing;
-}
-
-/** @timestamp: when the stage was reached, else when the request came in, else `fallback`. */
-export function timestampOf(event: JsonObject, fallback: string): string {
-  return time(event['stageTimestamp']) ?? time(event['requestReceivedTimestamp']) ?? fallback;
-}
-
 /** Total: whatever the event holds, the document has the fields that every document has. */
-export function toDocument(event: JsonObject, ingest: Ingest, timestamp: string): JsonObject {
+export function auditDocument(
+  event: JsonObject,
+  { id, timestamp, own, more }: About,
+  { cluster, dataStreamNamespace, receivedAt }: Around,
+): JsonObject {
   const user = object(event['user']);
   const impersonated = text(object(event['impersonatedUser'])?.['username']);
   const ref = object(event['objectRef']);
@@ -108,17 +100,12 @@ export function toDocument(event: JsonObject, ingest: Ingest, timestamp: string)
   const userName = text(user?.['username']);
   const userAgent = text(event['userAgent']);
   const code = int32(object(event['responseStatus'])?.['code']);
-  const missing = missingFields(event);
-  const document = {
+  return {
     '@timestamp': timestamp,
     ecs: { version: ECS_VERSION },
     message: sentence(event),
-    event: eventFields(event, ingest, verb),
-    data_stream: {
-      type: 'logs',
-      dataset: 'kubernetes.audit_logs',
-      namespace: ingest.dataStreamNamespace,
-    },
+    event: eventFields(event, id, receivedAt, verb),
+    data_stream: { type: 'logs', dataset: DATASET, namespace: dataStreamNamespace },
     user: compact({
       name: userName,
       id: text(user?.['uid']),
@@ -129,18 +116,15 @@ export function toDocument(event: JsonObject, ingest: Ingest, timestamp: string)
     user_agent: userAgent === undefined ? undefined : { original: userAgent },
     url: urlFields(text(event['requestURI'])),
     http: code === undefined ? undefined : { response: { status_code: code } },
-    orchestrator: orchestratorFields(ref, ingest.cluster),
+    orchestrator: orchestratorFields(ref, cluster),
     kubernetes: { audit: auditFields(event) },
     related: compact({
       user: relatedUsers(userName, impersonated),
       ip: ip === undefined ? undefined : [ip],
     }),
-    podwitness: compact({
-      missing: missing.length === 0 ? undefined : missing,
-      partial: ingest.partial,
-    }),
+    podwitness: own,
+    ...more,
   };
-  return compact(document) as JsonObject;
 }
 
 function relatedUsers(...names: readonly (string | undefined)[]): readonly string[] | undefined {

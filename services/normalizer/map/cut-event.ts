@@ -3,7 +3,7 @@
  * which object, when, from where, and how it ended. The whole event stays in audit.raw.
  */
 import { object, text, texts } from './fields.ts';
-import type { JsonObject } from './read-body.ts';
+import type { JsonObject } from '../read/leaf.ts';
 
 /** The longest document in bytes; of all that real API servers were seen to write, none comes near. */
 export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ITEM, LINE, normalize, RECEIVED_MS, recordOf } from './batches.ts';
+import { ITEM, LINE, normalize, RECEIVED_MS, recordOf } from '../batches.ts';
 
 const changed = (change: object) => normalize({ ...LINE, ...change });
 const audit = (change: object) => changed(change).kubernetes.audit;

@@ -2,7 +2,7 @@
  * Owns: `message`: what happened, in one English sentence.
  */
 import { int32, object, text, texts } from './fields.ts';
-import type { JsonObject } from './read-body.ts';
+import type { JsonObject } from '../read/leaf.ts';
 
 // Maps, no objects: verb and subresource are the client's, and may be `constructor` or `__proto__`.
 const PAST: ReadonlyMap<string, string> = new Map([

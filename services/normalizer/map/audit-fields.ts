@@ -5,7 +5,7 @@
  * responseObject stays in audit.raw: it may hold secrets.
  */
 import { compact, flag, int32, object, objects, text, texts, time } from './fields.ts';
-import type { JsonObject } from './read-body.ts';
+import type { JsonObject } from '../read/leaf.ts';
 
 function user(value: unknown): JsonObject | undefined {
   const from = object(value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eventId } from '../../../../services/normalizer/event-id.ts';
-import { choicesFrom, render } from '../../../support/odd-json.ts';
-import { eventsOf, ITEM, LINE } from './batches.ts';
+import { eventId } from '../../../../../services/normalizer/map/event-id.ts';
+import { choicesFrom, render } from '../../../../support/odd-json.ts';
+import { eventsOf, ITEM, LINE } from '../batches.ts';
 
 const { user: _user, ...rest } = ITEM;
 /** As a failed authentication is recorded. */

@@ -1,0 +1,111 @@
+/**
+ * Owns: from a record of any format to the record of audit.events, of a size that the log takes.
+ * Does not own: what the formats mean (audit.ts, admission.ts, gke.ts, spo.ts, falco.ts).
+ */
+import type { AuditEvent, RawBatch } from '../../../schemas/generated/avro.ts';
+import type { Format, Leaf } from '../read/leaf.ts';
+import { mapAdmission } from './admission.ts';
+import { mapAudit } from './audit.ts';
+import { MAX_DOCUMENT_BYTES } from './cut-event.ts';
+import { mapFalco } from './falco.ts';
+import { mapGke } from './gke.ts';
+import type { Around, Facts, Mapped, Mapper } from './mapped.ts';
+import { mapSpo } from './spo.ts';
+
+export interface MapOptions {
+  /** Namespace of the data streams, e.g. `default`. */
+  readonly dataStreamNamespace: string;
+  /** An event whose document is longer is cut, and marked as partial. */
+  readonly maxDocumentBytes?: number;
+  /** Output fields of Falco that hold a request UID, the surest first. */
+  readonly requestUidFields?: readonly string[];
+}
+
+export const REQUEST_UID_FIELDS: readonly string[] = [
+  'spo_request_uid',
+  'spo_request_uid_ancestor',
+];
+
+const MAPPERS: Readonly<Record<Format, Mapper>> = {
+  audit: mapAudit,
+  admission: mapAdmission,
+  gke: mapGke,
+  spo: mapSpo,
+  falco: mapFalco,
+};
+
+/** What a format does not know is null. */
+function nullable(facts: Facts) {
+  const { auditId = null, stage = null, level = null, verb = null, decision = null } = facts;
+  const { userName = null, impersonatedUserName = null, sourceIp = null, code = null } = facts;
+  const { resource = null, subresource = null, namespace = null, name = null } = facts;
+  const { node = null, pod = null, container = null, requestUid = null } = facts;
+  return {
+    auditId,
+    stage,
+    level,
+    verb,
+    userName,
+    impersonatedUserName,
+    sourceIp,
+    resource,
+    subresource,
+    namespace,
+    name,
+    code,
+    decision,
+    node,
+    pod,
+    container,
+    requestUid,
+  };
+}
+
+function recordOf(
+  mapped: Mapped,
+  document: Buffer,
+  around: Around,
+  receivedAt: number,
+): AuditEvent {
+  const { facts, id, kind, partial, timestamp } = mapped;
+  const { cluster, format, source } = around;
+  return {
+    ...{ id, cluster, time: Date.parse(timestamp), receivedAt },
+    ...nullable(facts),
+    ...{ kind, source, format, partial, document },
+  };
+}
+
+function bytesOf({ document }: Mapped): Buffer {
+  return Buffer.from(JSON.stringify(document));
+}
+
+/**
+ * The record of a leaf. `receivedAt` 0 stands for "not known" (offline), so that the same file gives
+ * the same bytes. Total.
+ */
+export function toEvent(leaf: Leaf, batch: RawBatch, options: MapOptions): AuditEvent {
+  const { cluster, receivedAt, source } = batch;
+  const iso = new Date(receivedAt).toISOString();
+  const around: Around = {
+    format: leaf.format,
+    cluster,
+    source,
+    dataStreamNamespace: options.dataStreamNamespace,
+    receivedAt: receivedAt === 0 ? undefined : iso,
+    fallback: iso,
+    envelope: leaf.envelope,
+    isCut: leaf.isCut,
+    isShortened: false,
+    requestUidFields: options.requestUidFields ?? REQUEST_UID_FIELDS,
+  };
+  const map = MAPPERS[leaf.format];
+  const mapped = map(leaf.value, around);
+  const document = bytesOf(mapped);
+  // A record that is larger than the log takes would end every worker that has it in hand.
+  if (document.length <= (options.maxDocumentBytes ?? MAX_DOCUMENT_BYTES)) {
+    return recordOf(mapped, document, around, receivedAt);
+  }
+  const shortened = map(leaf.value, { ...around, isShortened: true });
+  return recordOf(shortened, bytesOf(shortened), around, receivedAt);
+}

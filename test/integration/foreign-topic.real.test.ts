@@ -10,6 +10,8 @@ import type {
   ForeignHandler,
 } from '../../shared/adapters/kafka/foreign.ts';
 import { consumeForeign } from '../../shared/adapters/kafka/foreign-topic.ts';
+import { registerDecompressions } from '../../shared/adapters/kafka/decompression.ts';
+import { DECOMPRESSIONS } from '../../services/collector/topics/compressions.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { describeReal, sharedKafka } from '../support/real.ts';
 import { createLines, until } from '../support/worker-rig.ts';
@@ -217,6 +219,21 @@ describeReal('topics of another cluster', () => {
     take('end');
     await settled(300);
     expect(Math.min(...numbers())).toBe(300);
+  });
+
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads what is packed with %s', async (type) => {
+    registerDecompressions(DECOMPRESSIONS);
+    const admin = kafka.admin();
+    await admin.connect();
+    topic = `${topic}-${type}`;
+    // The broker packs it anew, as a producer of Java's would.
+    const configEntries = [{ name: 'compression.type', value: type }];
+    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] });
+    await admin.disconnect();
+    await produce(0, 600);
+    take('beginning', [topic]);
+    await settled(600);
+    expect(numbers().length).toBe(600);
   });
 
   it('waits for a topic that is not there, and says so', async () => {

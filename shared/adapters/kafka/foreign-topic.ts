@@ -63,7 +63,7 @@ function tell(
   waitMs: number,
 ): void {
   const reason = isUnreadable(error)
-    ? `${error.message}: let the producers of this topic use gzip, zstd or none`
+    ? `${error.message}: let the producers of this topic use another compression`
     : error.message;
   handler.trouble(reason);
   const fields = { group: options.group, brokers: options.brokers, waitMs, error: reason };

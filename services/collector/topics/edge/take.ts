@@ -3,6 +3,7 @@
  * into the log.
  */
 import { readFile } from 'node:fs/promises';
+import { registerDecompressions } from '../../../../shared/adapters/kafka/decompression.ts';
 import type { ForeignHandler } from '../../../../shared/adapters/kafka/foreign.ts';
 import { consumeForeign } from '../../../../shared/adapters/kafka/foreign-topic.ts';
 import type { KafkaSasl, KafkaTls } from '../../../../shared/adapters/kafka/options.ts';
@@ -12,6 +13,7 @@ import type { RunningWorker } from '../../../../shared/pipeline/runner.ts';
 import type { Clock, Health, InputTelemetry, Logger } from '../../../../shared/ports/telemetry.ts';
 import { type Delivery, KEPT_BYTES } from '../../inputs/edge/deliver.ts';
 import { bodiesOf, type MessageBody } from '../bodies.ts';
+import { DECOMPRESSIONS } from '../compressions.ts';
 
 export interface TakeParts {
   readonly entry: TopicInputConfig;
@@ -105,6 +107,7 @@ function handlerOf(parts: TakeParts): ForeignHandler {
 export async function startTaking(parts: TakeParts): Promise<RunningWorker> {
   const { bodyBytes, clientId, clock, entry, logger } = parts;
   const { brokers, from, group, topics } = entry;
+  registerDecompressions(DECOMPRESSIONS);
   const stopped = new AbortController();
   const options = {
     ...{ brokers, clientId, clock, from, group, logger, topics, maxBatchBytes: bodyBytes },

@@ -93,6 +93,8 @@ function kafkaOptions(context: Context, brokers: readonly string[]): KafkaLogOpt
       : { replicationFactor: kafka.replicationFactor }),
     maxMessageBytes: kafka.maxMessageBytes,
     appendTimeoutMs: kafka.appendTimeoutMs,
+    // Not a trouble: who is told 503 with Retry-After is patient, who finds no door is not.
+    onAppendTrouble: (reason) => context.health.degrade('appends', reason),
     onDurability: (weakness) => context.health.degrade('log', weakness),
     logger: context.logger('log'),
     clock,

@@ -145,6 +145,15 @@ function allAnswers(): readonly Answer[] {
   return [...servers.values()].flatMap(({ answers }) => answers);
 }
 
+interface Ready {
+  readonly ready: boolean;
+  readonly degraded: Readonly<Record<string, string>>;
+}
+
+async function readyz(): Promise<Ready> {
+  return (await (await fetch(`${collectors[0]?.url}/readyz`)).json()) as Ready;
+}
+
 interface Measured {
   readonly answers: Readonly<Record<string, number>>;
   /** From the broker's return to the first body that is accepted. */
@@ -199,7 +208,11 @@ describeReal('a broker that is away for a minute', () => {
       const large = Array.from({ length: LARGE_BODIES }, (_, n) => largeBody(n));
       sent.set('large', large);
       for (const body of large) servers.get('large')?.send(body);
-      await sleep(OUTAGE_MS);
+      const awayMs = Date.now();
+      // It stays ready: who is told 503 with Retry-After is more patient than who finds no door.
+      const told = await eventually(readyz, ({ degraded }) => 'appends' in degraded, OUTAGE_MS);
+      expect(told.ready).toBe(true);
+      await sleep(awayMs + OUTAGE_MS - Date.now());
       const backMs = Date.now();
       await outage.end();
       await sleep(AFTER_MS);
@@ -220,6 +233,7 @@ describeReal('a broker that is away for a minute', () => {
       expect(numbers.recoveryMs).toBeLessThan(RECOVERY_MS);
       for (const peak of numbers.peaksMiB) expect(peak).toBeLessThan(MAX_RSS_MIB);
 
+      expect((await readyz()).degraded).not.toHaveProperty('appends');
       const stored = await storedBodies();
       for (const [cluster, server] of servers) {
         expect(server.dropped, `${cluster}: five attempts are longer than the outage`).toEqual(

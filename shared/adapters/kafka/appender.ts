@@ -17,6 +17,8 @@ export interface AppenderParts {
   readonly timeoutMs: number;
   /** A producer whose client makes its connections with `sockets`. */
   producer(sockets: Sockets): AppendProducer;
+  /** Told why appends are refused, and (undefined) that they are taken again. */
+  onTrouble?(reason: string | undefined): void;
   /** Throws where a topic is missing. */
   mustExist(records: readonly OutRecord[]): Promise<void>;
 }
@@ -109,9 +111,13 @@ export function createAppender(parts: AppenderParts): Appender {
   const watched = async (records: readonly OutRecord[]): Promise<void> => {
     try {
       await send(records);
+      if (isSick) parts.onTrouble?.(undefined);
       isSick = false;
     } catch (error) {
-      if (error instanceof TransientError) isSick = true;
+      if (error instanceof TransientError) {
+        parts.onTrouble?.(`${error.code}: ${error.message}`);
+        isSick = true;
+      }
       throw error;
     }
   };

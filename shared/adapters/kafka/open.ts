@@ -79,6 +79,7 @@ class KafkaLog implements Log {
       clock: options.clock,
       timeoutMs: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,
       producer: (sockets) => openAppendProducer(options, sockets),
+      onTrouble: (reason) => options.onAppendTrouble?.(reason),
       mustExist: (records) => this.#topics.mustExist(records),
     });
   }

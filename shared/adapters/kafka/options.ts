@@ -36,6 +36,8 @@ export interface KafkaLogOptions {
   readonly appendTimeoutMs?: number;
   /** Told, at the start and every minute, why less is kept than promised; undefined: all is well. */
   readonly onDurability?: (weakness: string | undefined) => void;
+  /** Told why appends are refused, and (undefined) that they are taken again. */
+  readonly onAppendTrouble?: (reason: string | undefined) => void;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly failpoint?: Failpoint;

@@ -12,6 +12,7 @@ type Send = () => Promise<unknown>;
 /** An appender on producers whose sends do what `sends` says, one after the other; a hand on time. */
 function rig(sends: Send[]) {
   const alarms: (() => void)[] = [];
+  const troubles: (string | undefined)[] = [];
   const seen = { clients: 0, disconnected: 0, sends: 0 };
   const appender = createAppender({
     timeoutMs: TIMEOUT_MS,
@@ -40,11 +41,13 @@ function rig(sends: Send[]) {
         },
       } as unknown as AppendProducer;
     },
+    onTrouble: (reason) => void troubles.push(reason),
     mustExist: async () => undefined,
   });
   return {
     appender,
     seen,
+    troubles,
     /** Time is up for all who wait now. */
     late: () => {
       for (const alarm of alarms.splice(0)) alarm();
@@ -74,7 +77,7 @@ describe('appending', () => {
   });
 
   it('tries with one at a time until the brokers answer again', async () => {
-    const { appender, late, seen } = rig([never, never, well]);
+    const { appender, late, seen, troubles } = rig([never, never, well]);
     const first = appender.append([record]).catch(() => 'refused');
     await turns();
     late();
@@ -85,9 +88,11 @@ describe('appending', () => {
     expect(seen.sends).toBe(2);
     late();
     expect(await probe).toBe('refused');
+    expect(troubles).toEqual(Array(2).fill(expect.stringMatching(/^log_unavailable: .*no answer/)));
     await appender.append([record]);
     await Promise.all([appender.append([record]), appender.append([record])]);
     expect(seen.sends).toBe(5);
+    expect(troubles.slice(2)).toEqual([undefined]);
   });
 
   it('leaves an error that is not the brokers’ to the caller alone', async () => {

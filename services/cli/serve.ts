@@ -33,6 +33,7 @@ export async function openHttp(
     ...{ host, port: wantedPort, maxConnections, maxConnectionsPerAddress, health, tls },
     retryAfterSeconds: config.collector.retryAfterSeconds,
     door: metrics.door,
+    limits: { shutdownGraceMs: config.pipeline.shutdownGraceMs },
     logger: context.logger('http'),
     metrics: () => metrics.text(),
   };

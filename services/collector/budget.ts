@@ -11,21 +11,24 @@ export interface Hold {
 
 export interface Budget {
   open(): Hold;
-  /** Whether so many could be taken now. Takes none. */
-  hasRoom(bytes: number): boolean;
+  /** Whether so many can be taken now, if need be after room was made. Takes none. */
+  findRoom(bytes: number): boolean;
 }
 
-/** `makeRoom` is asked once where there is none; true: it freed something. */
+/** `makeRoom` is asked as long as there is none; true: it freed something. */
 export function createBudget(maxBytes: number, makeRoom: () => boolean = () => false): Budget {
   let heldBytes = 0;
-  const hasRoom = (bytes: number): boolean => heldBytes + bytes <= maxBytes;
+  const findRoom = (bytes: number): boolean => {
+    while (heldBytes + bytes > maxBytes) if (bytes > maxBytes || !makeRoom()) return false;
+    return true;
+  };
   return {
-    hasRoom,
+    findRoom,
     open() {
       let mine = 0;
       return {
         grow(bytes) {
-          if (bytes > 0 && !hasRoom(bytes) && !(makeRoom() && hasRoom(bytes))) return false;
+          if (bytes > 0 && !findRoom(bytes)) return false;
           mine += bytes;
           heldBytes += bytes;
           return true;

@@ -4,6 +4,7 @@
  * and ends as a dead letter, since a sender would only repeat it and then lose the batch.
  * Does not own: which answer means what (door/answers.ts), connections (shared/adapters/http).
  */
+import type { Http2Stream } from 'node:http2';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Answer, answerOf } from './door/answers.ts';
 import { createVisitor, type Visited, type VisitorParts } from './door/edge/visit.ts';
@@ -29,7 +30,9 @@ function linger(request: FastifyRequest): void {
   if (raw.readableEnded || raw.destroyed) return;
   raw.on('error', () => {}); // It may hang up now.
   raw.resume();
-  const timer = setTimeout(() => raw.destroy(), LINGER_MS).unref();
+  const { stream } = raw as { readonly stream?: Http2Stream };
+  const cut = (): unknown => (stream === undefined ? raw.destroy() : stream.close());
+  const timer = setTimeout(cut, LINGER_MS).unref();
   raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 
@@ -53,7 +56,11 @@ function answerTo(
 /** Adds POST /v1/{source}/{cluster} to `server`. */
 export function addCollectorRoutes(server: FastifyInstance, parts: CollectorParts): void {
   const visitor = createVisitor(parts);
-  server.addHook('preClose', async () => visitor.stop());
+  let isStopping = false;
+  server.addHook('preClose', async () => {
+    isStopping = true;
+    visitor.stop();
+  });
   // Bodies are read by the visitor, as bytes, whatever they are called.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -67,6 +74,8 @@ export function addCollectorRoutes(server: FastifyInstance, parts: CollectorPart
       const answer = answerTo(parts, request, visited);
       if (visited.ending.kind !== 'taken') linger(request);
       if (answer === undefined) return reply.hijack(); // Nobody is there any more.
+      // In HTTP/2, which has no such header, the session is told.
+      if (isStopping && request.raw.httpVersionMajor === 1) reply.header('connection', 'close');
       return reply.code(answer.status).headers(answer.headers).send(answer.body);
     },
   });

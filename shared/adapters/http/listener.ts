@@ -16,12 +16,15 @@ export interface ListenerLimits {
   readonly requestTimeoutMs: number;
   /** Longer than senders keep a connection idle (apiserver: 90 s): who closes first may lose a request. */
   readonly keepAliveTimeoutMs: number;
+  /** When it stops, connections that have not ended by then are cut. */
+  readonly shutdownGraceMs: number;
 }
 
 export const DEFAULT_LIMITS = {
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 75_000,
   keepAliveTimeoutMs: 120_000,
+  shutdownGraceMs: 10_000,
 } as const;
 
 const CHECK_INTERVAL_MS = 1_000;
@@ -44,12 +47,16 @@ function withFewHeaders(handler: Handler): Handler {
   };
 }
 
-/** Closes connections beyond what one address may have; `maxConnections` bounds all together. */
+/**
+ * Closes connections beyond what one address may have; `maxConnections` bounds all together.
+ * Gives those that there are.
+ */
 function limitConnections(
   server: Server | Http2SecureServer,
   limits: ListenerLimits,
   refused: () => void,
-): void {
+): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
   const counts = new Map<string, number>();
   server.maxConnections = limits.maxConnections;
   server.on('drop', refused);
@@ -57,7 +64,9 @@ function limitConnections(
     const address = socket.remoteAddress ?? '';
     const count = (counts.get(address) ?? 0) + 1;
     counts.set(address, count);
+    sockets.add(socket);
     socket.once('close', () => {
+      sockets.delete(socket);
       const left = (counts.get(address) ?? 1) - 1;
       if (left === 0) counts.delete(address);
       else counts.set(address, left);
@@ -66,6 +75,7 @@ function limitConnections(
     refused();
     socket.destroy();
   });
+  return sockets;
 }
 
 function secure(handler: Handler, limits: ListenerLimits, tls: TlsMaterial): Http2SecureServer {
@@ -111,7 +121,10 @@ function plain(handler: Handler, limits: ListenerLimits): Server {
 
 export interface Listener {
   readonly server: Server;
-  /** No new streams on HTTP/2 connections: they end when theirs have. Idle ones end at once. */
+  /**
+   * The server is about to close, which waits for connections: HTTP/2 ones are told that no new
+   * streams come, and who has not ended after a while is cut. Node's own limits of time end here.
+   */
   wind(): void;
 }
 
@@ -124,7 +137,7 @@ export function createListener(
 ): Listener {
   const guarded = withFewHeaders(handler);
   const server = tls === undefined ? plain(guarded, limits) : secure(guarded, limits, tls);
-  limitConnections(server, limits, refused);
+  const sockets = limitConnections(server, limits, refused);
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
@@ -135,6 +148,11 @@ export function createListener(
     server: server as Server,
     wind() {
       for (const session of sessions) session.close();
+      const cut = (): void => {
+        for (const socket of sockets) socket.destroy();
+      };
+      const timer = setTimeout(cut, limits.shutdownGraceMs).unref();
+      server.once('close', () => clearTimeout(timer));
     },
   };
 }

@@ -19,8 +19,8 @@ export interface ArrivalLimits {
 export type Arrival =
   | { readonly kind: 'whole'; readonly body: Buffer }
   | { readonly kind: 'too_large'; readonly bytes: number }
-  /** No room now, or the process is stopping. */
   | { readonly kind: 'no_room' }
+  | { readonly kind: 'stopping' }
   | { readonly kind: 'too_slow' }
   /** The sender hung up. */
   | { readonly kind: 'gone' };
@@ -38,6 +38,7 @@ interface Reading {
   readonly startedAtMs: number;
   windowStartMs: number;
   windowBytes: number;
+  heldBytes: number;
   end(arrival: Arrival): void;
 }
 
@@ -52,7 +53,6 @@ function begin(
 ): Reading {
   const parts: Buffer[] = [];
   let bytes = 0;
-  let heldBytes = 0;
   let isOver = false;
   const onData = (part: Buffer): void => {
     bytes += part.length;
@@ -62,7 +62,7 @@ function begin(
     // To make room, it may have been this one that was ended.
     else if (isOver) hold.grow(-part.length);
     else {
-      heldBytes += part.length;
+      reading.heldBytes += part.length;
       parts.push(part);
     }
   };
@@ -73,13 +73,13 @@ function begin(
   };
   const onGone = (): void => reading.end({ kind: 'gone' });
   const reading: Reading = {
-    ...{ startedAtMs: nowMs, windowStartMs: nowMs, windowBytes: 0 },
+    ...{ startedAtMs: nowMs, windowStartMs: nowMs, windowBytes: 0, heldBytes: 0 },
     end(arrival) {
       if (isOver) return;
       isOver = true;
       stream.off('data', onData).off('end', onEnd).off('close', onGone);
       parts.length = 0;
-      if (arrival.kind !== 'whole') hold.grow(-heldBytes);
+      if (arrival.kind !== 'whole') hold.grow(-reading.heldBytes);
       ended(arrival);
     },
   };
@@ -108,17 +108,20 @@ export function createArrivals(limits: ArrivalLimits, now: () => number): Arriva
     for (const reading of readings) judge(reading, now());
   };
   const makeRoom = (): boolean => {
-    const [oldest] = readings;
-    if (oldest === undefined || now() - oldest.startedAtMs < limits.patienceMs) return false;
-    oldest.end({ kind: 'no_room' });
-    return true;
+    for (const reading of readings) {
+      if (now() - reading.startedAtMs < limits.patienceMs) return false;
+      if (reading.heldBytes === 0) continue;
+      reading.end({ kind: 'no_room' });
+      return true;
+    }
+    return false;
   };
   const timer = setInterval(sweep, Math.min(SWEEP_MS, limits.windowMs)).unref();
 
   return {
     budget: createBudget(limits.maxInFlightBytes, makeRoom),
     async read(stream, hold) {
-      if (isStopping) return { kind: 'no_room' };
+      if (isStopping) return { kind: 'stopping' };
       if (stream.destroyed) return { kind: 'gone' };
       return new Promise<Arrival>((resolve) => {
         const reading = begin(stream, hold, { maxBodyBytes, nowMs: now() }, (arrival) => {
@@ -131,7 +134,7 @@ export function createArrivals(limits: ArrivalLimits, now: () => number): Arriva
     stop() {
       isStopping = true;
       clearInterval(timer);
-      for (const reading of readings) reading.end({ kind: 'no_room' });
+      for (const reading of readings) reading.end({ kind: 'stopping' });
     },
   };
 }

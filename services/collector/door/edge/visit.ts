@@ -91,7 +91,7 @@ async function received(
     report.tooLarge({ request, target }, declaredBytes, true);
     return refused('too_large');
   }
-  return arrivals.budget.hasRoom(declaredBytes) ? entry : refused('no_room');
+  return arrivals.budget.findRoom(declaredBytes) ? entry : refused('no_room');
 }
 
 /** A request that may go on. */

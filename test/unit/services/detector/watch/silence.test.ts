@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { batch, byTime, HOUR, labels, MINUTE, regular, START_MS, taken, ticks } from './lane.ts';
+import {
+  batch,
+  byTime,
+  HOUR,
+  labels,
+  MINUTE,
+  regular,
+  SECOND,
+  START_MS,
+  taken,
+  ticks,
+} from './lane.ts';
 
 const T = START_MS;
 const A = '10.0.0.7';
@@ -71,13 +82,13 @@ describe('a source of one sender', () => {
   });
 
   it('is not silent while what was sent long ago is still coming through', async () => {
-    const before = byTime(regular(T, T + 2 * HOUR), ticks(T, T + 2 * HOUR));
-    // From here on everything comes through an hour and a half late, at the speed it was sent.
-    const behind = byTime(
-      ticks(T + 2 * HOUR + 10 * MINUTE, T + 3 * HOUR, MINUTE).map((now) => now),
-    ).flatMap((now) =>
-      'timeMs' in now ? [now, batch(now.timeMs - 90 * MINUTE + 80 * MINUTE)] : [],
-    );
+    const stop = T + 2 * HOUR;
+    const before = byTime(regular(T, stop), ticks(T, stop));
+    // From here on it comes through at a third of the speed at which it was sent.
+    const behind = Array.from({ length: 120 }, (_, i) => [
+      ...ticks(stop + i * MINUTE, stop + i * MINUTE),
+      batch(stop + i * 20 * SECOND),
+    ]).flat();
     expect(await taken([...before, ...behind])).toEqual([]);
   });
 });
@@ -128,11 +139,13 @@ describe('one of several senders', () => {
       byTime(
         regular(T, T + 2 * HOUR, { sender: A }),
         regular(T, T + 60 * HOUR, { sender: B, everyMs: 10 * MINUTE }),
-        ticks(T, T + 60 * HOUR, MINUTE),
+        ticks(T, T + 62 * HOUR, MINUTE),
       ),
     );
-    expect(labels(events)).toEqual([`silent begin ${A}`, `silent end ${A}`]);
+    expect(labels(events)).toEqual([`silent begin ${A}`, `silent end ${A}`, 'silent begin audit']);
     expect(events[1]).toMatchObject({ reason: 'forgotten' });
+    // The other one was all there was.
+    expect(events[2]?.message).not.toContain('any of its');
   });
 });
 
@@ -153,8 +166,10 @@ describe('ticks', () => {
       ...byTime(regular(T, T + 2 * HOUR), ticks(T, T + 2 * HOUR)),
       ...ticks(T + 5 * HOUR, T + 5 * HOUR),
       ...ticks(T, T + HOUR),
+      batch(T + 2 * HOUR),
+      ...ticks(T + 5 * HOUR + MINUTE, T + 5 * HOUR + MINUTE),
     ]);
-    expect(labels(events)).toEqual(['silent begin audit']);
+    expect(labels(events)).toEqual(['silent begin audit', 'silent end audit']);
     expect(events[0]?.timeMs).toBe(T + 5 * HOUR);
   });
 });

@@ -7,21 +7,20 @@ const BRACKET_OR_QUOTE = /["[\]{}]/g;
 
 /** Position after the value that opens at `at`, or after a scalar; -1: it does not end before `end`. */
 export function skipNestedText(chars: string, at: number, end: number): number {
-  const found = new RegExp(BRACKET_OR_QUOTE);
   let depth = 0;
-  found.lastIndex = at;
+  BRACKET_OR_QUOTE.lastIndex = at;
   for (
-    let match = found.exec(chars);
+    let match = BRACKET_OR_QUOTE.exec(chars);
     match !== null && match.index < end;
-    match = found.exec(chars)
+    match = BRACKET_OR_QUOTE.exec(chars)
   ) {
     const [char] = match;
     if (char === '"') {
       const after = endOfString(chars, match.index);
       if (after < 0 || after > end) return -1;
-      found.lastIndex = after;
+      BRACKET_OR_QUOTE.lastIndex = after;
     } else depth += char === '{' || char === '[' ? 1 : -1;
-    if (depth <= 0) return found.lastIndex;
+    if (depth <= 0) return BRACKET_OR_QUOTE.lastIndex;
   }
   return -1;
 }

@@ -24,11 +24,13 @@ import {
 const TRUNCATED = '[Truncated...]';
 
 /** Where a document that is no JSON and has no end of its own ends: before the next one. */
-function endOfDamage(walk: Walk, scan: Scan): number {
-  const { chars } = walk.source;
-  let end = lineEnd(walk, walk.at);
+function endOfDamage({ source: { chars }, end: last }: Walk, scan: Scan, line: number): number {
+  let end = line;
   if (scan.end <= end) return end;
-  while (end < walk.end && !startsDocument(chars, end + 1)) end = lineEnd(walk, end + 1);
+  while (end < last && !startsDocument(chars, end + 1)) {
+    const newline = chars.indexOf('\n', end + 1);
+    end = newline < 0 ? last : Math.min(newline, last);
+  }
   return end;
 }
 
@@ -45,26 +47,31 @@ function closingOf(walk: Walk, scan: Scan, line: number): number {
 function takeScanned(walk: Walk, line: number): void {
   const { chars } = walk.source;
   const limit = walk.budget > 0 ? walk.end : line;
-  const scan = scanValue(chars, walk.at, limit);
-  if (scan.kind === 'whole' && takeParsed(walk, scan.end)) {
-    if (scan.end < line) walk.severalUntil = line;
+  const scan = scanValue(chars, walk.at, limit, line);
+  if (scan.kind === 'whole') {
+    if (!takeParsed(walk, scan.end)) takeDamaged(walk, scan, scan.end);
+    if (walk.at < line) walk.severalUntil = line;
     return;
   }
-  if (scan.kind === 'whole') takeDamaged(walk, scan, scan.end);
-  else if (scan.kind === 'cut' && limit === walk.end) takeCut(walk, scan, walk.end);
-  else takeWrong(walk, scan, line);
+  // A torn line must not take the next for its own: one that begins a document is one.
+  const end = endOfDamage(walk, scan, line);
+  if (scan.kind === 'cut' && end === limit) {
+    takeCut(walk, scan, end);
+    return;
+  }
+  walk.budget -= scan.end - walk.at;
+  takeWrong(walk, scan, line, end);
 }
 
-/** A document that is no JSON from some place on. */
-function takeWrong(walk: Walk, scan: Scan, line: number): void {
-  walk.budget -= scan.end - walk.at;
-  const closes = closingOf(walk, scan, line);
+/** A document that is no JSON from some place on, or not without what begins another. */
+function takeWrong(walk: Walk, scan: Scan, line: number, end: number): void {
+  const closes = scan.kind === 'wrong' ? closingOf(walk, scan, line) : -1;
   if (closes >= 0) {
     takeDamaged(walk, scan, closes);
     return;
   }
-  const end = endOfDamage(walk, scan);
-  const alone = scanValue(walk.source.chars, walk.at, end);
+  const isInLine = scan.kind === 'wrong' && scan.end < line;
+  const alone = isInLine ? scan : scanValue(walk.source.chars, walk.at, end, line);
   if (alone.kind === 'cut') takeCut(walk, alone, end);
   else takeDamaged(walk, alone, end);
 }
@@ -98,7 +105,15 @@ function takeWhole(walk: Walk, line: number): boolean {
 /** Everything in a range of a source, in its order. Linear in its length. */
 export function documents(source: Source, start = 0, end = source.chars.length): readonly Piece[] {
   const walk: Walk = {
-    ...{ source, end, pieces: [], at: start, budget: 4 * (end - start), severalUntil: start },
+    ...{
+      source,
+      end,
+      pieces: [],
+      at: start,
+      budget: 4 * (end - start),
+      severalUntil: start,
+      newline: -1,
+    },
   };
   skipBetween(walk);
   while (walk.at < end) {

@@ -16,8 +16,8 @@ interface Place {
 }
 
 /** Does it begin like a list or a map? */
-export function isMsgpack(bytes: Buffer): boolean {
-  const type = bytes[0] ?? 0;
+export function isMsgpack(bytes: Buffer, at = 0): boolean {
+  const type = bytes[at] ?? 0;
   return (type >= 0x80 && type <= 0x9f) || (type >= 0xdc && type <= 0xdf);
 }
 
@@ -91,14 +91,20 @@ function tagged(
   return isPacked ? packedEntries(bytes, second, inTag) : undefined;
 }
 
+/** Places of records that are no entries of a tag. */
+interface Untagged {
+  readonly timed: Place;
+  readonly bare: Place;
+}
+
 /** The records of one value of the topmost level. */
-function nodesAt(bytes: Buffer, value: Packed, place: Place): readonly Node[] {
-  const via = (name: string): Place => ({ ...place, envelope: within(place.envelope, name) });
-  if (value.kind === 'map') return [nodeAt(bytes, value, via('msgpack'))];
+function nodesAt(bytes: Buffer, value: Packed, place: Place, untagged: Untagged): readonly Node[] {
+  const { timed, bare } = untagged;
+  if (value.kind === 'map') return [nodeAt(bytes, value, bare)];
   const record = recordOf(bytes, value);
-  if (record !== undefined) return [nodeAt(bytes, record, via('fluent-bit'))];
+  if (record !== undefined) return [nodeAt(bytes, record, timed)];
   const elements = elementsAt(bytes, value);
-  return tagged(bytes, elements, place) ?? entries(bytes, elements, via('msgpack'));
+  return tagged(bytes, elements, place) ?? entries(bytes, elements, bare);
 }
 
 /**
@@ -109,16 +115,18 @@ export function msgpackNodes(
   bytes: Buffer,
   place: Place,
 ): { readonly nodes: readonly Node[]; readonly end: number } {
+  const via = (name: string): Place => ({ ...place, envelope: within(place.envelope, name) });
+  const untagged = { timed: via('fluent-bit'), bare: via('msgpack') };
   const nodes: Node[] = [];
   let at = 0;
-  while (at < bytes.length && isMsgpack(bytes.subarray(at, at + 1))) {
+  while (at < bytes.length && isMsgpack(bytes, at)) {
     const value = packedAt(bytes, at);
     if (value === undefined) {
       if (at === 0) return { nodes: [], end: 0 };
       nodes.push(...restOf(bytes, at, place));
       return { nodes, end: bytes.length };
     }
-    for (const node of nodesAt(bytes, value, place)) nodes.push(node);
+    for (const node of nodesAt(bytes, value, place, untagged)) nodes.push(node);
     at = value.end;
   }
   return { nodes, end: at };

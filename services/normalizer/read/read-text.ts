@@ -23,7 +23,7 @@ export interface Place {
 interface Lines extends Place {
   readonly source: Source;
   /** Beginnings of lines that a container runtime split, by stream. */
-  readonly started: Map<string, string>;
+  readonly started: Map<string, Buffer[]>;
 }
 
 /** A text one level further in. */
@@ -81,6 +81,11 @@ function readDamaged(piece: Piece & { readonly kind: 'json' }, lines: Lines): re
   return [...reads, bad('Ends too early', () => lines.source.bytes(rest.start, rest.end))];
 }
 
+/** Pieces are cut between bytes, be it in the middle of a character. */
+function joined(pieces: readonly Buffer[]): Source {
+  return sourceOfBody(Buffer.concat(pieces));
+}
+
 /** A line of a container runtime's log; pieces wait for the last of them. */
 function readCri(
   content: number,
@@ -92,13 +97,14 @@ function readCri(
   const { stream, isPartial } = tag;
   const before = started.get(stream);
   if (isPartial) {
-    started.set(stream, (before ?? '') + source.text(content, end));
+    if (before === undefined) started.set(stream, [source.bytes(content, end)]);
+    else before.push(source.bytes(content, end));
     return [];
   }
   started.delete(stream);
   const inside = deeper(lines, within(envelope, 'cri', { fields: textFields({ stream }) }));
   if (before === undefined) return readInner(source, inside, content, end);
-  return readInner(sourceOfText(before + source.text(content, end)), inside);
+  return readInner(joined([...before, source.bytes(content, end)]), inside);
 }
 
 function readLine({ start, end }: Piece, lines: Lines): readonly Read[] {
@@ -129,9 +135,9 @@ function readLine({ start, end }: Piece, lines: Lines): readonly Read[] {
 
 /** Beginnings of which the end never came are read as far as they go. */
 function readStarted(lines: Lines): readonly Read[] {
-  return [...lines.started].flatMap(([stream, text]) => {
+  return [...lines.started].flatMap(([stream, pieces]) => {
     const envelope = within(lines.envelope, 'cri', { fields: { stream } });
-    return readInner(sourceOfText(text), deeper(lines, envelope));
+    return readInner(joined(pieces), deeper(lines, envelope));
   });
 }
 

@@ -195,11 +195,20 @@ function step(state: State, char: string | undefined): 'whole' | 'cut' | 'wrong'
   }
 }
 
-/** The value that starts at `start`, if it is an object or a list. */
-export function scanValue(chars: string, start: number, end = chars.length): Scan {
+/** The value that starts at `start`, if it is an object or a list; `newline`: if the next is known. */
+export function scanValue(chars: string, start: number, end = chars.length, newline = -1): Scan {
   const state: State = {
-    ...{ chars, end, frames: [], at: start, want: 'value', safe: start, safeDepth: 0 },
-    ...{ list: undefined, listDepth: -1, elementStart: start, newline: -1 },
+    chars,
+    end,
+    frames: [],
+    at: start,
+    want: 'value',
+    safe: start,
+    safeDepth: 0,
+    list: undefined,
+    listDepth: -1,
+    elementStart: start,
+    newline,
   };
   let kind: Scan['kind'] = 'whole';
   while (kind === 'whole' && state.want !== 'nothing') {

@@ -36,6 +36,8 @@ export interface Walk {
   budget: number;
   /** Up to here the line is known to hold more than one document. */
   severalUntil: number;
+  /** The last line end that was looked for. */
+  newline: number;
 }
 
 const BETWEEN = new Set([' ', '\n', '\r', '\t', ',', '\x1e', '\0', '\ufeff']);
@@ -56,21 +58,34 @@ export function trimEnd(chars: string, start: number, end: number): number {
   return last;
 }
 
-export function lineEnd({ source, end }: Walk, at: number): number {
-  const newline = source.chars.indexOf('\n', at);
-  return newline < 0 || newline > end ? end : newline;
+/** Where the line that `at` is in ends; many documents on one line look for it once. */
+export function lineEnd(walk: Walk, at: number): number {
+  if (at > walk.newline || walk.newline < 0) {
+    const newline = walk.source.chars.indexOf('\n', at);
+    walk.newline = newline < 0 ? walk.source.chars.length : newline;
+  }
+  return Math.min(walk.newline, walk.end);
 }
 
 export function text(walk: Walk, end: number): void {
-  const last = trimEnd(walk.source.chars, walk.at, end);
+  // Blanks at the end of a line may be in the middle of a text that a runtime split.
+  const last = walk.source.chars[end - 1] === '\r' ? end - 1 : end;
   walk.pieces.push({ kind: 'text', start: walk.at, end: last });
   walk.at = end;
 }
 
+/** Can a text from here to there be a document? An exception for every line costs too much. */
+function isClosed(chars: string, start: number, end: number): boolean {
+  const last = chars[trimEnd(chars, start + 1, end) - 1];
+  return last === (chars[start] === '{' ? '}' : ']');
+}
+
 export function takeParsed(walk: Walk, end: number): boolean {
-  const parsed = parseJson(walk.source.text(walk.at, end));
+  const { source, at: start } = walk;
+  if (!isClosed(source.chars, start, end)) return false;
+  const parsed = parseJson(source.text(start, end));
   if (parsed === undefined) return false;
-  walk.pieces.push({ kind: 'json', value: parsed.value, start: walk.at, end });
+  walk.pieces.push({ kind: 'json', value: parsed.value, start, end });
   walk.at = end;
   return true;
 }

@@ -4,6 +4,7 @@
 import { Command, type CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addDeadletter } from './commands/deadletter.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addQuery } from './commands/query.ts';
 import { addScan } from './commands/scan.ts';
 import { addSetup } from './commands/setup.ts';
@@ -39,6 +40,7 @@ export function createProgram(version: string, run: Run): Command {
   addQuery(program, run);
   addTail(program, run);
   addDeadletter(program, run);
+  addDoctor(program, run);
   addSetup(program, run);
   addCheck(program, run);
   return program;

@@ -7,6 +7,8 @@ import { FatalError, TransientError } from '../../shared/errors/fault.ts';
 export const EXIT = {
   done: 0,
   failOn: 2,
+  /** `doctor` found something missing, doubled or altered. */
+  missing: 3,
   usage: 64,
   unreadableInput: 65,
   unavailable: 69,

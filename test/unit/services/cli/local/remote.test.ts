@@ -1,16 +1,16 @@
+import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { addLocalApi } from '../../../../../services/cli/local/api.ts';
 import { type Pipeline, pipelineOn } from '../../../../../services/cli/local/pipeline.ts';
+import { addPipelineRoutes } from '../../../../../services/cli/local/pipeline-api.ts';
 import { remotePipeline } from '../../../../../services/cli/local/remote.ts';
-import { createHttpServer, listen } from '../../../../../shared/adapters/http/server.ts';
 import { FatalError, TransientError } from '../../../../../shared/errors/fault.ts';
-import { createHealth } from '../../../../../shared/pipeline/health.ts';
 import type { LogRecord } from '../../../../../shared/ports/log.ts';
 import { auditEvent, openPipelineRig, type PipelineRig } from '../../../../support/pipeline-rig.ts';
 import { createLines } from '../../../../support/worker-rig.ts';
 
 let rig: PipelineRig;
-let server: ReturnType<typeof createHttpServer>;
+let server: FastifyInstance;
 let remote: Pipeline;
 let url: string;
 let token: string;
@@ -18,12 +18,10 @@ const { lines, logger } = createLines();
 
 beforeEach(async () => {
   rig = await openPipelineRig();
-  const http = { host: '127.0.0.1', port: 0, health: createHealth(), metrics: async () => '' };
-  const options = { ...rig.context.config.http, ...http, logger };
-  server = createHttpServer(options);
+  server = Fastify();
   const { log, store } = rig;
   token = addLocalApi(server, { log, store, topicPrefix: '', logger });
-  url = `http://127.0.0.1:${await listen(server, options)}`;
+  url = await server.listen({ host: '127.0.0.1', port: 0 });
   remote = remotePipeline({ url, token });
 });
 afterEach(async () => {
@@ -88,16 +86,10 @@ it('passes on what is wrong with the log, and is no bug when the process goes aw
     topicPrefix: '',
     logger,
   });
-  const other = createHttpServer({
-    ...rig.context.config.http,
-    health: createHealth(),
-    logger,
-    metrics: async () => '',
-  });
-  const { addPipelineRoutes } = await import('../../../../../services/cli/local/pipeline-api.ts');
+  const other = Fastify();
   addPipelineRoutes(other, broken);
-  const port = await listen(other, { ...rig.context.config.http, port: 0 } as never);
-  const sick = remotePipeline({ url: `http://127.0.0.1:${port}`, token });
+  const address = await other.listen({ host: '127.0.0.1', port: 0 });
+  const sick = remotePipeline({ url: address, token });
   await expect(all(sick.read('audit.raw', 'beginning'))).rejects.toThrow(FatalError);
   await expect(sick.positions('normalizer', 'audit.raw')).rejects.toThrow(TransientError);
   await other.close();

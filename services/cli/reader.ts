@@ -3,7 +3,10 @@
  * (whose files are locked to it), or the data folder itself.
  */
 import { topicName } from '../../schemas/topics.ts';
+import { TOGETHER } from '../../shared/domain/collections.ts';
+import { FatalError } from '../../shared/errors/fault.ts';
 import type { Query, StoredDocument } from '../../shared/ports/event-store.ts';
+import type { Logger } from '../../shared/ports/telemetry.ts';
 import {
   type Context,
   isLogEmbedded,
@@ -13,20 +16,54 @@ import {
 } from '../../shared/runtime/context.ts';
 import { type DecodedRecord, decodeRecord } from './decoded.ts';
 import { callApi, findApi } from './local/client.ts';
+import { mergeDocuments } from './merge-documents.ts';
 import type { TailRequest } from './request.ts';
+
+type Search = (query: Query) => AsyncIterable<StoredDocument>;
+
+/**
+ * The documents of a collection that a later release brought: none, as long as `setup` has not been
+ * run with it.
+ */
+async function* ifThere(
+  found: AsyncIterable<StoredDocument>,
+  logger: Logger,
+): AsyncGenerator<StoredDocument> {
+  try {
+    yield* found;
+  } catch (error) {
+    if (!(error instanceof FatalError) || error.code !== 'missing_index') throw error;
+    logger.warn({ error: error.message }, 'Commands and alerts are left out of the search');
+  }
+}
+
+/** Collections that are asked for as one are searched as one. */
+function searchTogether(
+  search: Search,
+  query: Query,
+  logger: Logger,
+): AsyncIterable<StoredDocument> {
+  const [first = query.collection, ...others] = TOGETHER[query.collection] ?? [];
+  if (others.length === 0) return search(query);
+  const rest = others.map((collection) => ifThere(search({ ...query, collection }), logger));
+  return mergeDocuments([search({ ...query, collection: first }), ...rest], query);
+}
 
 export async function* queryDocuments(
   context: Context,
   query: Query,
 ): AsyncGenerator<StoredDocument> {
+  const logger = context.logger('query');
   const api = isStoreEmbedded(context.config) ? await findApi(context.config.dataDir) : undefined;
   if (api !== undefined) {
-    yield* callApi(api, '/local/v1/query', query) as AsyncGenerator<StoredDocument>;
+    const ask: Search = (one) =>
+      callApi(api, '/local/v1/query', one) as AsyncGenerator<StoredDocument>;
+    yield* searchTogether(ask, query, logger);
     return;
   }
   const store = await openStore(context);
   try {
-    yield* store.search(query);
+    yield* searchTogether((one) => store.search(one), query, logger);
   } finally {
     await store.close();
   }

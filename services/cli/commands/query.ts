@@ -39,7 +39,11 @@ async function query(collection: string, options: QueryOptions): Promise<ExitCod
 export function addQuery(program: Command, run: Run): void {
   withData(withConfig(program.command('query')))
     .description('Search what was indexed: events, findings, sessions, alerts; newest first')
-    .argument('<collection>', 'events, findings, sessions or alerts')
+    .argument(
+      '<collection>',
+      'events (of the audit log, commands, alerts of Falco, gaps), findings, sessions or alerts; ' +
+        'activity is events without the audit log',
+    )
     .option(
       '--where <field=value>',
       'equal as text, * for anything; repeatable, all must hold',
@@ -53,7 +57,8 @@ export function addQuery(program: Command, run: Run): void {
       'after',
       `
   podwitness query findings --since 1h
-  podwitness query events --where user.name=alice --where 'url.path=*/secrets/*' --output ndjson`,
+  podwitness query events --where user.name=alice --where 'url.path=*/secrets/*' --output ndjson
+  podwitness query events --where event.dataset=podwitness.process --where kubernetes.pod.name=pay-0`,
     )
     .action((collection: string, options: QueryOptions) => run(query(collection, options)));
 }

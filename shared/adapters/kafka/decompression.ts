@@ -2,7 +2,7 @@
  * Owns: teaching kafkajs to unpack batches that it does not know how to. Only reading: what the
  * product writes is never packed so.
  */
-import { CompressionCodecs } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { TransientError } from '../../errors/fault.ts';
 
 /** Each gives undefined for what is damaged or too large. */
@@ -18,7 +18,7 @@ const ATTRIBUTE = { snappy: 2, lz4: 3, zstd: 4 } as const;
 /** For all clients of the process: kafkajs keeps its codecs in one table. */
 export function registerDecompressions(decompressions: Decompressions): void {
   for (const name of ['snappy', 'lz4', 'zstd'] as const) {
-    CompressionCodecs[ATTRIBUTE[name]] = () => ({
+    kafkajs.CompressionCodecs[ATTRIBUTE[name]] = () => ({
       compress: () => Promise.reject(new Error(`nothing is packed with ${name}`)),
       async decompress(packed: Buffer): Promise<Buffer> {
         const unpacked = decompressions[name](packed);

@@ -16,6 +16,7 @@ import { readRules } from '../../detector/read-rules.ts';
 import { EXIT, type ExitCode, endingOf, type Run } from '../exit.ts';
 import { write } from '../output/write.ts';
 import { findApi } from '../local/client.ts';
+import { reviewDoor } from '../serve.ts';
 import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
 
 interface Check {
@@ -94,6 +95,7 @@ async function check(options: ConfigOptions): Promise<ExitCode> {
   await write('ok    configuration\n');
   const checks: readonly Check[] = [
     { name: 'rules', run: () => checkRules(context) },
+    { name: 'front door', run: () => reviewDoor(context) },
     { name: 'log', run: () => checkLog(context) },
     ...(isLogEmbedded(context.config) ? [] : [{ name: 'topics', run: () => checkTopics(context) }]),
     { name: 'store', run: () => checkStore(context) },

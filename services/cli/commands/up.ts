@@ -2,6 +2,8 @@
  * Owns: `podwitness up`: all workers in one process.
  */
 import type { Command } from 'commander';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../../shared/config/load.ts';
 import { FatalError } from '../../../shared/errors/fault.ts';
 import { joinWorkers } from '../../../shared/pipeline/runner.ts';
 import type { EventStore } from '../../../shared/ports/event-store.ts';
@@ -16,15 +18,16 @@ import {
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
 import { addCollector, createCollectorIntake, startInputs } from '../../collector/main.ts';
+import type { Intake } from '../../collector/intake.ts';
 import { startDetector } from '../../detector/main.ts';
 import { startIndexer } from '../../indexer/main.ts';
 import { startNormalizer } from '../../normalizer/main.ts';
 import type { ExitCode, Run } from '../exit.ts';
 import { runUntilSignal } from '../lifecycle.ts';
-import { announceApi, withdrawApi } from '../local/address.ts';
+import { announceApi, type ApiAddress, withdrawApi } from '../local/address.ts';
 import { addLocalApi } from '../local/api.ts';
 import { tellSample } from '../sample.ts';
-import { idleWorker, openHttp } from '../serve.ts';
+import { idleWorker, isPlainOnLoopback, type OpenHttp, openHttp, openLocalHttp } from '../serve.ts';
 import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
 
 interface UpOptions extends ConfigOptions {
@@ -68,25 +71,61 @@ Stop with Ctrl-C; nothing is lost.
 `;
 }
 
+interface Doors {
+  readonly http: OpenHttp;
+  /** Where this machine's own commands ask. */
+  readonly address: ApiAddress;
+  close(): Promise<void>;
+}
+
+interface DoorParts {
+  readonly log: Log;
+  readonly store: EventStore;
+  readonly intake: Intake;
+}
+
+/** The local API is on the same port, unless that has a certificate or is not on loopback. */
+async function openDoors(context: Context, { intake, log, store }: DoorParts): Promise<Doors> {
+  const { topicPrefix } = context.config.kafka;
+  let token = '';
+  const addApi = (server: FastifyInstance): void => {
+    token = addLocalApi(server, { log, store, topicPrefix, logger: context.logger('api') });
+  };
+  const isShared = isPlainOnLoopback(context.config);
+  const http = await openHttp(context, async (server) => {
+    await addCollector(server, context, intake);
+    if (isShared) addApi(server);
+  });
+  if (isShared) return { http, address: { url: http.url, token }, close: http.close };
+  const local = await openLocalHttp(context, addApi);
+  const close = async (): Promise<void> => {
+    await Promise.all([http.close(), local.close()]);
+  };
+  return { http, address: { url: local.url, token }, close };
+}
+
+/** The sample comes as a stranger would, over plain HTTP. */
+function mustTakeStrangers({ collector, http }: Config): void {
+  if (http.tls.certFile === undefined && collector.senders.length === 0) return;
+  const message = '--sample needs a front door without http.tls and collector.senders';
+  throw new FatalError(`${message}: take those out, or the option`, { code: 'invalid_config' });
+}
+
 async function up(options: UpOptions): Promise<ExitCode> {
   const context = createContext(await readOptions(options));
   const { config } = context;
+  if (options.sample === true) mustTakeStrangers(config);
   const log = await openLog(context);
   const store = await openStore(context);
   await prepare(context, log, store);
   const workers = await startWorkers(context, log, store);
-  let token = '';
   const intake = createCollectorIntake(context, log);
-  const http = await openHttp(context, (server) => {
-    addCollector(server, context, intake);
-    const { topicPrefix } = config.kafka;
-    token = addLocalApi(server, { log, store, topicPrefix, logger: context.logger('api') });
-  });
+  const { address, close, http } = await openDoors(context, { log, store, intake });
   const inputs = await startInputs(context, log, intake);
-  await announceApi(config.dataDir, { url: http.url, token });
+  await announceApi(config.dataDir, address);
   process.stdout.write(describe(context, http.url));
   // Stopped in this order: the door, then the workers behind it.
-  const all = joinWorkers([idleWorker(http.close), inputs, ...workers]);
+  const all = joinWorkers([idleWorker(close), inputs, ...workers]);
   const logger = context.logger('up');
   if (options.sample === true) {
     const { bundledRules: bundled, rules: paths } = config.detector;

@@ -3,7 +3,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createOidcVerifier,
@@ -51,7 +51,7 @@ const sender = (rest: Partial<OidcSender> = {}): OidcSender => ({
 const verifier = (...senders: readonly OidcSender[]) => createOidcVerifier(senders, () => NOW_MS);
 
 interface Wanted {
-  readonly claims?: JWTPayload;
+  readonly claims?: Readonly<Record<string, unknown>>;
   readonly secondsLeft?: number;
   readonly kid?: string;
   readonly signedBy?: Keys;

@@ -2,7 +2,7 @@
  * Owns: how far each file is read, and how that is written down. Pure.
  * Does not own: the disk (edge/checkpoints.ts).
  */
-import { NOTHING, type Print } from './identity.ts';
+import type { Print } from './identity.ts';
 
 export interface Position {
   /** Where it was seen last. */
@@ -33,9 +33,6 @@ export interface Checkpoint {
 }
 
 const VERSION = 1;
-
-/** What stands about a file before anything is known of its content. */
-export const UNREAD = { offset: 0, head: NOTHING, tail: NOTHING, isDone: false } as const;
 
 export function encodeCheckpoint({ files, path }: Checkpoint): string {
   return `${JSON.stringify({ version: VERSION, path, files })}\n`;

@@ -47,8 +47,6 @@ const fileInput = z.strictObject({
   from: z.enum(['beginning', 'end']).default('beginning'),
 });
 
-export type FileInputConfig = z.infer<typeof fileInput>;
-
 const topicInput = z.strictObject({
   name: entryName(),
   brokers: z.array(broker()).min(1),

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   readdirSync,
@@ -355,5 +356,28 @@ describe('many files', () => {
     await rig.eventually('forgotten', () => readdirSync(checkpoints).every((n) => n === 'started'));
     expect(existsSync(checkpoints)).toBe(true);
     expect(rig.losses).toStrictEqual([]);
+  });
+});
+
+describe('what can not be read', () => {
+  it('is told with a remedy, takes nothing from the others, and is read when it can be', async () => {
+    const lines = eventLines(0, 3);
+    symlinkSync(rig.path('loop.log'), rig.path('loop.log'));
+    rig.append('other.log', textOf(lines.slice(0, 2)));
+    await rig.start({ pattern: rig.path('*.log') });
+    await has(lines.slice(0, 2));
+    await rig.eventually('a trouble', () => rig.troubles().includes('loop.log (ELOOP)'));
+    rmSync(rig.path('loop.log'));
+    rig.append('loop.log', textOf(lines.slice(2)));
+    await has(lines);
+    await rig.eventually('no trouble', () => rig.troubles() === '{}');
+    expect(rig.lines().toSorted()).toStrictEqual(lines);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('names the right that is missing', async () => {
+    rig.append('audit.log', 'x\n');
+    chmodSync(rig.path('audit.log'), 0);
+    await rig.start();
+    await rig.eventually('a trouble', () => rig.troubles().includes('setfacl'));
   });
 });

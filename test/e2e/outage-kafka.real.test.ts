@@ -37,7 +37,8 @@ const CLUSTERS = ['east', 'west', 'north'];
 const LARGE_BODIES = 12;
 const LARGE_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_RSS_MIB = 512;
-const RECOVERY_MS = 20_000;
+/** With the broker's own start in it. */
+const RECOVERY_MS = 45_000;
 const SETTLE_MS = 60_000;
 
 let kafka: LocalKafka;

@@ -7,7 +7,7 @@ import type { BatchReading } from './read-signal.ts';
 import { heard } from './silence.ts';
 import { keep, recalled, touched } from './subject.ts';
 import { timed } from './times.ts';
-import { arrivalOf, clampedTime, tellBegin, tellEnd, type Turn } from './turn.ts';
+import { arrivalOf, plausibleTime, tellBegin, tellEnd, type Turn } from './turn.ts';
 import { addVolume, NO_VOLUME, type VolumeChange } from './volume.ts';
 import { clock, sentence, span, things, whence } from './wording.ts';
 
@@ -55,8 +55,8 @@ function withVolume(turn: Turn, held: Held, timeMs: number, records: number): Su
   const { settings } = turn;
   const { key, subject: group } = held;
   // A clock that was far ahead once must not stop the judging until its time has come.
-  const isAhead = group.volume.window * settings.windowMs > timeMs + 2 * settings.windowMs;
-  const before = isAhead ? { ...NO_VOLUME, hours: group.volume.hours } : group.volume;
+  const wasAhead = group.volume.window * settings.windowMs > timeMs + 2 * settings.windowMs;
+  const before = wasAhead ? { ...NO_VOLUME, hours: group.volume.hours } : group.volume;
   const { changes, volume } = addVolume(before, timeMs, records, settings);
   return changes.reduce<Subject>((subject, change) => fallen(turn, { key, subject }, change), {
     ...group,
@@ -96,7 +96,7 @@ export function onBatch(turn: Turn, reading: BatchReading): void {
   const { cluster, hash, sender, source } = reading;
   const keys = { group: groupKey(cluster, source), sender: senderKey(cluster, source, sender) };
   const arrivalMs = arrivalOf(turn, reading.timeMs);
-  const timeMs = clampedTime(turn, reading.timeMs);
+  const timeMs = plausibleTime(turn, reading.timeMs);
   const about = { cluster, source };
   const forGroup = { arrivalMs, except: keys.sender };
   const group = recalled(turn, keys.group, { ...about, sender: null }, forGroup);

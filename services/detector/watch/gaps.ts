@@ -15,7 +15,7 @@ import {
 import { collectorKey, type Episode, LANE_KEY } from './model.ts';
 import type { SequenceReading } from './read-signal.ts';
 import { DAY_MS } from './settings.ts';
-import { type About, arrivalOf, laneOf, tellBegin, tellEnd, type Turn } from './turn.ts';
+import { type About, arrivalOf, isAhead, laneOf, tellBegin, tellEnd, type Turn } from './turn.ts';
 import { clock, counted } from './wording.ts';
 
 interface Gap extends Episode {
@@ -69,7 +69,9 @@ function wantedDueMs(collector: Collector, allowanceMs: number): number {
 
 function keep(turn: Turn, key: string, collector: Collector, nowMs?: number): void {
   const { memory, settings } = turn;
-  const wanted = wantedDueMs(collector, settings.gapAllowanceMs);
+  const isDoubtful = nowMs === undefined && isAhead(turn, collector.lastMs);
+  const usual = wantedDueMs(collector, settings.gapAllowanceMs);
+  const wanted = isDoubtful ? laneOf(turn).nowMs + 1 : usual;
   let { dueMs } = collector;
   if (nowMs !== undefined || dueMs === 0 || wanted < dueMs) {
     if (dueMs !== 0) memory.removeFrom('due', dueMs, key);
@@ -208,11 +210,23 @@ export function onSequence(turn: Turn, reading: SequenceReading): void {
   keep(turn, key, withoutEnded(turn, key, next, nowMs));
 }
 
+/** Times that are still ahead of the ticks are a wrong clock's. */
+function inTime(turn: Turn, collector: Collector, nowMs: number): Collector {
+  if (!isAhead(turn, collector.lastMs)) return collector;
+  const { sequences, toldMs } = collector;
+  const holes = sequences.holes.map(
+    ([from, to, sinceMs]) => [from, to, Math.min(sinceMs, nowMs)] as const,
+  );
+  const before = { lastMs: nowMs, toldMs: Math.min(toldMs, nowMs) };
+  return { ...collector, ...before, sequences: { ...sequences, holes } };
+}
+
 /** The timer of a collector has fired. */
 export function onCollectorTimer(turn: Turn, key: string, nowMs: number): void {
   const { memory } = turn;
-  const collector = memory.get<Collector>(key);
-  if (collector === undefined) return;
+  const known = memory.get<Collector>(key);
+  if (known === undefined) return;
+  const collector = inTime(turn, known, nowMs);
   const next = withoutEnded(turn, key, withTold(turn, key, collector, nowMs), nowMs);
   if (nowMs - next.lastMs < FORGET_MS || next.gaps.length > 0) keep(turn, key, next, nowMs);
   else forget(turn, key);

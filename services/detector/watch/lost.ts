@@ -6,7 +6,7 @@
 import { lostKey } from './model.ts';
 import type { LostReading } from './read-signal.ts';
 import { DAY_MS } from './settings.ts';
-import { type About, arrivalOf, tellOnce, type Turn } from './turn.ts';
+import { type About, arrivalOf, laneOf, tellOnce, type Turn } from './turn.ts';
 import { clock, counted, sentence, things, whence } from './wording.ts';
 
 interface Lost {
@@ -66,7 +66,9 @@ function dueOf({ lastMs, times, toldMs }: Lost): number {
 export function onLost(turn: Turn, reading: LostReading): void {
   const { bytes, cluster, place, reason, records, sender, source, timeMs } = reading;
   const key = lostKey(cluster, source, sender);
-  const nowMs = arrivalOf(turn, timeMs);
+  const arrivalMs = arrivalOf(turn, timeMs);
+  // By the ticks alone: the next report may come with an earlier time.
+  const nowMs = laneOf(turn).nowMs || arrivalMs;
   const before = turn.memory.get<Lost>(key);
   const lost: Lost = {
     ...{ cluster, source, sender, reason, place, lastMs: nowMs },
@@ -78,7 +80,7 @@ export function onLost(turn: Turn, reading: LostReading): void {
     dueMs: before?.dueMs ?? 0,
   };
   const isDue = nowMs - lost.toldMs >= TELL_EVERY_MS;
-  const next = isDue ? tell(turn, key, lost, nowMs) : lost;
+  const next = isDue ? { ...tell(turn, key, lost, arrivalMs), toldMs: nowMs } : lost;
   keep(turn, key, next, dueOf(next));
 }
 

@@ -28,8 +28,10 @@ export const ESTABLISHED_BATCHES = 10;
 export const GROUP_FORGET_FACTOR = 7;
 /** Events about single senders of one source in one hour; the rest is told as one. */
 export const TOLD_PER_HOUR = 20;
-/** A collector's clock may be ahead of the ticks' by so much; more is taken for so much. */
+/** A collector's clock may be ahead of the ticks' by so much. */
 export const MAX_AHEAD_MS = 60_000;
+/** Retention of audit.signals. */
+export const SIGNALS_KEPT_MS = DAY_MS;
 
 /** The section `coverage` of the configuration, as far as it is judged by. */
 interface CoverageSection {

@@ -14,7 +14,7 @@ import {
   perMinute,
   silenceAfterMs,
 } from './subject.ts';
-import { tellBegin, tellEnd, type Turn } from './turn.ts';
+import { isAhead, tellBegin, tellEnd, type Turn } from './turn.ts';
 import { clock, pace, sentence, span, things, whence } from './wording.ts';
 
 function isSilent(subject: Subject, nowMs: number, settings: CoverageSettings): boolean {
@@ -23,10 +23,10 @@ function isSilent(subject: Subject, nowMs: number, settings: CoverageSettings): 
   return isQuiet && isEstablished(subject, settings);
 }
 
-function beginMessage(subject: Subject): string {
-  const { cluster, sender, senders, seenMs, source } = subject;
+function beginMessage(subject: Subject, sinceMs: number): string {
+  const { cluster, sender, senders, source } = subject;
   const usual = pace(perMinute(subject));
-  const since = `since ${clock(seenMs)}`;
+  const since = `since ${clock(sinceMs)}`;
   if (sender !== null) {
     return `No ${things(source)}${whence(cluster, sender)} ${since}; it sent about ${usual}`;
   }
@@ -37,7 +37,8 @@ function beginMessage(subject: Subject): string {
 function begin(turn: Turn, held: Held, nowMs: number): void {
   const { key, subject } = held;
   const told = mayTell(turn, held, 'silent', nowMs);
-  const episode: Episode = { atMs: nowMs, sinceMs: subject.seenMs, told };
+  const sinceMs = Math.min(subject.seenMs, nowMs);
+  const episode: Episode = { atMs: nowMs, sinceMs, told };
   tellBegin(
     turn,
     { about: aboutOf(held), kind: 'silent', episode },
@@ -46,18 +47,25 @@ function begin(turn: Turn, held: Held, nowMs: number): void {
       expected: perMinute(subject),
       seen: 0,
       reason: 'nothing_received',
-      message: beginMessage(subject),
+      message: beginMessage(subject, sinceMs),
     },
   );
   const silent = { ...subject, open: { ...subject.open, silent: episode } };
   keep(turn, { key, subject: silent }, { nowMs });
 }
 
+/** What is still ahead of the ticks had its time from a wrong clock: it came before this tick. */
+function inTime(turn: Turn, subject: Subject, nowMs: number): Subject {
+  if (!isAhead(turn, subject.lastMs)) return subject;
+  return { ...subject, firstMs: Math.min(subject.firstMs, nowMs), lastMs: nowMs };
+}
+
 /** The timer of a source or a sender has fired. */
 export function onTimer(turn: Turn, key: string, nowMs: number): void {
   const { memory, settings } = turn;
-  const subject = memory.get<Subject>(key);
-  if (subject === undefined) return;
+  const known = memory.get<Subject>(key);
+  if (known === undefined) return;
+  const subject = inTime(turn, known, nowMs);
   const quietMs = nowMs - subject.lastMs;
   if (quietMs >= forgetAfterMs(subject, settings)) {
     forget(turn, key, nowMs, 'forgotten');

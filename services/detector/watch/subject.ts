@@ -12,7 +12,7 @@ import {
   ESTABLISHED_BATCHES,
   GROUP_FORGET_FACTOR,
 } from './settings.ts';
-import { laneOf, tellOnce, type Turn } from './turn.ts';
+import { isAhead, laneOf, tellOnce, type Turn } from './turn.ts';
 import { NO_VOLUME } from './volume.ts';
 
 const RATE_BUCKET_MS = 600_000;
@@ -129,7 +129,9 @@ export function keep(
   let { dueMs, dropMs } = subject;
   const latestMs = (fired?.nowMs ?? subject.lastMs) + DAY_MS;
   const earliestMs = (fired?.notBeforeMs ?? fired?.nowMs ?? 0) + 1;
-  const wanted = Math.min(Math.max(wantedDueMs(subject, settings), earliestMs), latestMs);
+  const usual = Math.min(Math.max(wantedDueMs(subject, settings), earliestMs), latestMs);
+  const isDoubtful = fired === undefined && isAhead(turn, subject.lastMs);
+  const wanted = isDoubtful ? laneOf(turn).nowMs + 1 : usual;
   if (fired !== undefined || dueMs === 0 || wanted < dueMs) {
     if (dueMs !== 0) memory.removeFrom('due', dueMs, key);
     memory.addTo('due', wanted, key);

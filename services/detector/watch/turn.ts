@@ -5,7 +5,7 @@
 import type { Coverage, CoverageKind, CoverageLevel } from '../../../shared/domain/coverage.ts';
 import type { Memory } from './memory.ts';
 import { type Episode, LANE_KEY, type LaneMemory, NEW_LANE } from './model.ts';
-import { type CoverageSettings, MAX_AHEAD_MS } from './settings.ts';
+import { type CoverageSettings, MAX_AHEAD_MS, SIGNALS_KEPT_MS } from './settings.ts';
 
 export interface Turn {
   readonly memory: Memory;
@@ -19,18 +19,26 @@ export function laneOf({ memory }: Turn): LaneMemory {
 }
 
 /**
- * When a batch came to us: by the ticks around it, since the time that its collector gives is long
- * past where the pipeline was behind. Before the first tick it is the collector's word.
+ * When a batch came to us. Not before the last tick: where the pipeline is behind, the time that its
+ * collector gives is long past. Later than that tick only as far as its collector says so: where no
+ * tick came since then (nobody watched), what waits in the topic is read first.
  */
 export function arrivalOf(turn: Turn, timeMs: number): number {
-  const { nowMs } = laneOf(turn);
-  return nowMs === 0 ? timeMs : Math.max(nowMs, clampedTime(turn, timeMs));
+  return Math.max(laneOf(turn).nowMs, plausibleTime(turn, timeMs));
 }
 
-/** A collector's time, but not far ahead of the ticks. */
-export function clampedTime(turn: Turn, timeMs: number): number {
+/** A collector's time, but no further ahead of the ticks than signals can wait in their topic. */
+export function plausibleTime(turn: Turn, timeMs: number): number {
   const { nowMs } = laneOf(turn);
-  return nowMs === 0 ? timeMs : Math.min(timeMs, nowMs + MAX_AHEAD_MS);
+  return nowMs === 0 ? timeMs : Math.min(timeMs, nowMs + SIGNALS_KEPT_MS);
+}
+
+/**
+ * Whether a time is far ahead of the ticks: a collector's clock is wrong, or nobody watched for a
+ * while. The next tick tells which.
+ */
+export function isAhead(turn: Turn, timeMs: number): boolean {
+  return timeMs > laneOf(turn).nowMs + MAX_AHEAD_MS;
 }
 
 /** What is the same in all events about one thing. */

@@ -85,6 +85,15 @@ describe('numbers of a collector', () => {
     expect(events).toEqual([]);
   });
 
+  it('are told in time where a clock is far ahead', async () => {
+    const events = await taken([
+      tick(T),
+      ...[1, 3].map((n) => numbered(T + 10 * HOUR, n)),
+      ...ticks(T, T + 10 * MINUTE, MINUTE),
+    ]);
+    expect(events).toMatchObject([{ ranges: ['2'], timeMs: T + 6 * MINUTE }]);
+  });
+
   it('say that the cluster is any where the collector serves several', async () => {
     const events = await taken([
       numbered(T, 1, { cluster: 'a' }),

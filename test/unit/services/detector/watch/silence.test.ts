@@ -93,6 +93,38 @@ describe('a source of one sender', () => {
   });
 });
 
+describe('a watch that did not run for hours', () => {
+  const before = byTime(regular(T, T + 2 * HOUR), ticks(T, T + 2 * HOUR));
+
+  it('reads what waits for it first, and tells nothing', async () => {
+    const waiting = regular(T + 2 * HOUR, T + 6 * HOUR);
+    const after = byTime(regular(T + 6 * HOUR, T + 7 * HOUR), ticks(T + 6 * HOUR, T + 7 * HOUR));
+    expect(await taken([...before, ...waiting, ...after])).toEqual([]);
+  });
+
+  it('tells of what did not come meanwhile', async () => {
+    const events = await taken([...before, ...ticks(T + 6 * HOUR, T + 6 * HOUR)]);
+    expect(labels(events)).toEqual(['silent begin audit']);
+  });
+});
+
+describe('a collector whose clock is ahead', () => {
+  it('does not put silence off', async () => {
+    const ahead = regular(T, T + 2 * HOUR).map((signal) => ({
+      ...signal,
+      time: signal.time + 3 * HOUR,
+    }));
+    const mixed = ahead.flatMap((signal) => [
+      ...ticks(signal.time - 3 * HOUR, signal.time - 3 * HOUR),
+      signal,
+    ]);
+    const events = await taken([...mixed, ...ticks(T + 2 * HOUR, T + 3 * HOUR, MINUTE)]);
+    const silent = events.filter(({ kind }) => kind === 'silent');
+    expect(labels(silent)).toEqual(['silent begin audit']);
+    expect(silent[0]?.timeMs).toBe(T + 2 * HOUR + 15 * MINUTE);
+  });
+});
+
 describe('one of several senders', () => {
   it('is told by itself, as less severe than a whole source', async () => {
     const events = await taken(

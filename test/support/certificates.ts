@@ -28,6 +28,8 @@ const DAY_MS = 86_400_000;
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   if (body.length < 0x80) return Buffer.concat([Buffer.from([tag, body.length]), body]);
+  // The shortest form is the only one that Go's TLS takes.
+  if (body.length < 0x100) return Buffer.concat([Buffer.from([tag, 0x81, body.length]), body]);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(body.length);
   return Buffer.concat([Buffer.from([tag, 0x82]), length, body]);

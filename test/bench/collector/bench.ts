@@ -140,19 +140,22 @@ async function compete(
   }));
 }
 
-async function startAll(stand: Stand, say: (text: string) => void): Promise<readonly Subject[]> {
+/** Into `subjects`, so that those which did start can be stopped where a later one does not. */
+async function startAll(
+  stand: Stand,
+  subjects: Subject[],
+  say: (text: string) => void,
+): Promise<void> {
   const starts: readonly (() => Promise<Started>)[] = [
     ...Object.keys(VARIANTS).map((name) => () => startPodwitness(name, stand)),
     () => startBento(stand),
     () => startNaive(stand),
   ];
-  const subjects: Subject[] = [];
   for (const begin of starts) {
     const started = await begin();
     if ('missing' in started) say(`${started.name}: left out, ${started.missing}`);
     else subjects.push(started);
   }
-  return subjects;
 }
 
 /** Medians of each subject. `say` gets what was left out. */
@@ -166,13 +169,13 @@ export async function benchCollector(
   const settings = { 'log.retention.check.interval.ms': '5000' };
   const kafka = await startKafka({ cacheDir, settings });
   const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers] }).admin();
-  let subjects: readonly Subject[] = [];
+  const subjects: Subject[] = [];
   try {
     await admin.connect();
     const stand = await makeStand(folder, cacheDir, kafka.brokers[0] as string, admin);
     const set = await run(['setup'], podwitnessSettings(stand));
     if (set.exitCode !== 0) throw new Error(`setup: ${set.stderr}`);
-    subjects = await startAll(stand, say);
+    await startAll(stand, subjects, say);
     return await compete(subjects, corpus, stand, admin);
   } finally {
     await Promise.all(subjects.map((subject) => subject.stop()));

@@ -106,7 +106,13 @@ interface Program {
 async function startProgram({ command, name, port, topic }: Program): Promise<Subject> {
   const [file, ...args] = command;
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  await untilListening(port, child);
+  const exited = once(child, 'exit');
+  try {
+    await untilListening(port, child);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw new Error(`${name} does not listen`, { cause: error });
+  }
   return {
     name,
     pid: child.pid ?? 0,
@@ -114,10 +120,9 @@ async function startProgram({ command, name, port, topic }: Program): Promise<Su
     topic,
     recordsOf: (events) => events,
     async stop() {
-      const gone = once(child, 'exit');
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), READY_MS);
-      await gone;
+      await exited;
       clearTimeout(late);
     },
   };

@@ -33,9 +33,9 @@ function faultOf(items: readonly Read[]): Fault | undefined {
   return isOfOneKind && first?.kind === 'bad' ? first.fault : UNREADABLE;
 }
 
-/** Blanks are no list that says itself that it is empty. */
-function isBlank(body: Buffer): boolean {
-  return body.toString('latin1').trim() === '';
+/** A list that says itself that it is empty; blanks, zeros and commas are none. */
+function isEmptyList(body: Buffer): boolean {
+  return body.includes('[');
 }
 
 /** Everything in the body. Total: bad bytes give faults, never an exception. */
@@ -45,7 +45,7 @@ export function readBody(batch: Pick<RawBatch, 'framing' | 'body' | 'contentEnco
   const bytes = framing === 'ITEMS' ? Buffer.concat([OPEN, body, CLOSE]) : body;
   const budget = { unpackBytes: MAX_UNPACKED_BYTES };
   const items = readBytes(bytes, { envelope: NO_ENVELOPE, depth: NO_DEPTH, budget });
-  if (items.length === 0 && !isBlank(body)) return { ok: true, items };
+  if (items.length === 0 && isEmptyList(body)) return { ok: true, items };
   const fault = faultOf(items);
   return fault === undefined ? { ok: true, items } : { ok: false, fault };
 }

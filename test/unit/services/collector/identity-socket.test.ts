@@ -74,9 +74,10 @@ function send({ agent, client, headers = {}, method = 'POST', path = '/v1/audit/
   return new Promise<{ status: number; text: string; challenge: string }>((resolve, reject) => {
     const own = client === undefined ? {} : { cert: client.cert, key: client.key };
     const options = { host: '127.0.0.1', port, path, method, headers, ca: CA.cert, agent, ...own };
-    const sent = httpsRequest(options, async (response) => {
-      const challenge = String(response.headers['www-authenticate'] ?? '');
-      resolve({ status: response.statusCode ?? 0, text: await text(response), challenge });
+    const sent = httpsRequest(options, (response) => {
+      const { headers, statusCode: status = 0 } = response;
+      const challenge = String(headers['www-authenticate'] ?? '');
+      text(response).then((body) => resolve({ status, text: body, challenge }), reject);
     });
     sent.on('error', reject);
     sent.end(method === 'POST' ? EVENT : undefined);

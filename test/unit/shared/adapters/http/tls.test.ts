@@ -77,9 +77,9 @@ function ask(
     const options = { host: '127.0.0.1', port, path: '/livez', ca: CA.cert };
     // Without an agent of its own it would get a connection that stands.
     Object.assign(options, { agent: agent ?? new Agent({ maxCachedSessions: 0 }) });
-    get(options, async (response) => {
-      const { subject } = (response.socket as TLSSocket).getPeerCertificate();
-      resolve({ text: await text(response), name: String(subject.CN) });
+    get(options, (response) => {
+      const name = String((response.socket as TLSSocket).getPeerCertificate().subject.CN);
+      text(response).then((body) => resolve({ text: body, name }), reject);
     }).on('error', reject);
   });
 }

@@ -60,11 +60,11 @@ export function whereFields(
   };
 }
 
-/** `payments/checkout-0 (app) on worker-1`, as far as it is known. */
+/** `in payments/checkout-0 (app) on worker-1`, as far as it is known. */
 export function place({ container, namespace, node, pod }: Where): string {
   const inside = pod === undefined ? undefined : [namespace, pod].filter(Boolean).join('/');
-  if (inside === undefined) return node === undefined ? 'an unknown place' : `node ${node}`;
-  const named = container === undefined ? inside : `${inside} (${container})`;
+  if (inside === undefined) return node === undefined ? 'somewhere' : `on node ${node}`;
+  const named = container === undefined ? `in ${inside}` : `in ${inside} (${container})`;
   return node === undefined ? named : `${named} on ${node}`;
 }
 

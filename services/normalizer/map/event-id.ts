@@ -6,6 +6,7 @@ import { contentId } from '../../../shared/domain/ids.ts';
 import type { JsonObject } from '../read/leaf.ts';
 import { isObject } from '../read/node.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { knownFields } from './known-fields.ts';
 
 /** What makes an event this one; undefined where a part of it is missing. */
 function identityOf(event: JsonObject): readonly string[] | undefined {
@@ -23,15 +24,14 @@ function identityOf(event: JsonObject): readonly string[] | undefined {
 }
 
 function contentOf(event: JsonObject): string {
-  const { kind: _kind, apiVersion: _apiVersion, ...content } = event;
-  return canonicalJson(content);
+  return canonicalJson(knownFields('audit', event));
 }
 
 /**
  * Identity of one audit event in one cluster: equal for the same event by file, webhook, envelope
  * and retry, different for any two events ever recorded. Where a part of the identity is missing
- * (a failed authentication has no user name), the whole content stands in, without kind and
- * apiVersion, which only some senders add.
+ * (a failed authentication has no user name), the whole content stands in, without what is no
+ * field of an audit event (kind and apiVersion among it, which only some senders add).
  */
 export function eventId(cluster: string, event: JsonObject): string {
   const identity = identityOf(event);

@@ -33,10 +33,10 @@ export interface Drop {
 }
 
 function messageOf({ drop, fields, where }: Drop): string {
-  const on = where.node === undefined ? 'a node that is not known' : place({ node: where.node });
-  if (drop === 'timeouts') return `Falco on ${on} has got no system calls for a while`;
+  const on = place({ node: where.node });
+  if (drop === 'timeouts') return `Falco ${on} has got no system calls for a while`;
   const dropped = field(fields, 'n_drops');
-  return `Falco on ${on} dropped ${dropped ?? 'some'} system calls: what they did was not looked at`;
+  return `Falco ${on} dropped ${dropped ?? 'some'} system calls: what they did was not looked at`;
 }
 
 export function mapDrop(found: Drop, around: Around): Mapped {

@@ -49,9 +49,8 @@ const MAY_LACK = ['output', 'output_fields', 'tags', 'hostname'];
 /** A request to the API server that the audit log tells of itself. */
 const AUDIT_SOURCES = new Set(['k8s_audit', 'k8saudit']);
 
-/** falcosidekick makes a new uuid on every delivery. */
-function idOf({ uuid: _uuid, ...alert }: JsonObject, around: Around): string {
-  return recordId(alert, around);
+function isAboutAudit({ source }: JsonObject): boolean {
+  return typeof source === 'string' && AUDIT_SOURCES.has(source);
 }
 
 /** The alert's own time; else its event's, in nanoseconds, of which a double holds too few digits. */
@@ -75,13 +74,19 @@ function sentenceOf(value: JsonObject, where: Where): string {
   // The time and the priority at its beginning stand in fields of their own.
   const output = text(value['output'])?.replace(/^\d\d:\d\d:\d\d\.\d{1,9}: [A-Za-z]+ /, '');
   const told = output === undefined ? '' : `: ${output}`;
-  return beginning(`Falco, ${rule}, in ${place(where)}${told}`, MAX_SENTENCE_CHARS);
+  return beginning(`Falco, ${rule}, ${place(where)}${told}`, MAX_SENTENCE_CHARS);
 }
 
 function eventOf(value: JsonObject, id: string, priority: string | undefined): JsonObject {
   const severity = SEVERITY.get(priority ?? '');
   return {
-    ...{ id, kind: 'alert', module: 'falco', dataset: 'falco.alerts' },
+    // What it says about itself, and is no drop, is no alarm either.
+    ...{
+      id,
+      kind: value['source'] === 'internal' ? 'event' : 'alert',
+      module: 'falco',
+      dataset: 'falco.alerts',
+    },
     ...(severity === undefined ? {} : { severity }),
     provider: text(value['source']),
   };
@@ -102,7 +107,7 @@ function ownOf(
 ): JsonObject | undefined {
   const { fields, recorded, value } = found;
   const missing = missingOf(value, recorded, around.isCut);
-  const isOfAudit = AUDIT_SOURCES.has(text(value['source']) ?? '');
+  const isOfAudit = isAboutAudit(value);
   return compact({
     missing: missing.length === 0 ? undefined : missing,
     partial: around.isCut || around.isShortened ? true : undefined,
@@ -146,11 +151,13 @@ function documentOf(found: Found, requestUid: string | undefined, around: Around
 
 export const mapFalco: Mapper = (raw, around) => {
   const value = around.isShortened ? (shorten(raw) as JsonObject) : raw;
-  const id = idOf(raw, around);
+  const id = recordId(raw, around);
   const fields = object(value['output_fields']);
   const recorded = timeOf(value, fields);
   const drop = dropOf(value);
-  const where = whereOf(fields, text(value['hostname']) || undefined);
+  // Where a plugin reads the audit log is not where the request was served.
+  const hostname = isAboutAudit(value) ? undefined : text(value['hostname']) || undefined;
+  const where = whereOf(fields, hostname);
   if (drop !== undefined) return mapDrop({ id, value, fields, where, recorded, drop }, around);
   const requestUid = requestUidOf(fields, around.requestUidFields);
   const { container, namespace, node, pod } = where;

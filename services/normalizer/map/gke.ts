@@ -6,7 +6,7 @@
 import type { JsonObject } from '../read/leaf.ts';
 import { mapView } from './audit-view.ts';
 import { compact, flag, int32, object, objects, text, time } from './fields.ts';
-import type { Around, Mapper } from './mapped.ts';
+import type { Mapper } from './mapped.ts';
 import { recordId } from './record-id.ts';
 
 /** google.rpc.Code as HTTP, as its definition gives it (google/rpc/code.proto). */
@@ -158,17 +158,12 @@ function cloudOf(entry: JsonObject): JsonObject {
   };
 }
 
-/** When Cloud Logging had it is no part of what it is: a copy by another sink has another time. */
-function idOf({ receiveTimestamp: _received, ...entry }: JsonObject, around: Around): string {
-  return recordId(entry, around);
-}
-
 export const mapGke: Mapper = (value, around) => {
   const payload = object(value['protoPayload']) ?? {};
   const converted = convert(value, payload, around.isCut);
   const { event, inferred } = converted;
   const view = {
-    ...{ event, inferred, id: idOf(value, around), isPartial: around.isCut },
+    ...{ event, inferred, id: recordId(value, around), isPartial: around.isCut },
     missing: missingOf(converted, around.isCut),
     more: { cloud: cloudOf(value) },
   };

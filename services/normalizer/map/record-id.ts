@@ -5,6 +5,7 @@
 import { contentId } from '../../../shared/domain/ids.ts';
 import type { JsonObject } from '../read/leaf.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { knownFields } from './known-fields.ts';
 import type { Around } from './mapped.ts';
 
 /**
@@ -15,5 +16,10 @@ export function recordId(
   value: JsonObject,
   { cluster, format, isCut }: Pick<Around, 'cluster' | 'format' | 'isCut'>,
 ): string {
-  return contentId([isCut ? 'cut' : 'whole', format, cluster, canonicalJson(value)]);
+  return contentId([
+    isCut ? 'cut' : 'whole',
+    format,
+    cluster,
+    canonicalJson(knownFields(format, value)),
+  ]);
 }

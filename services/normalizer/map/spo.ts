@@ -86,9 +86,9 @@ function pidOf({ pid }: JsonObject): number | undefined {
 
 function sentenceOf(command: Command, executable: string | undefined, where: Where): string {
   const line = command.line && beginning(command.line, MAX_SENTENCE_CHARS);
-  if (command.original !== undefined) return `A session in ${place(where)} began with: ${line}`;
-  if (line !== undefined) return `Command in ${place(where)}: ${line}`;
-  return `A command that is not known, started by ${executable ?? 'an unknown program'}, in ${place(where)}`;
+  if (command.original !== undefined) return `A session ${place(where)} began with: ${line}`;
+  if (line !== undefined) return `Command ${place(where)}: ${line}`;
+  return `A command that is not known, started by ${executable ?? 'an unknown program'}, ${place(where)}`;
 }
 
 export const mapSpo: Mapper = (raw, around) => {

@@ -11,7 +11,8 @@ import { createRig, type Rig } from './rig.ts';
 const TIMEOUT_MS = 120_000;
 const WRITER = fileURLToPath(new URL('../../../../support/rotating-writer.mjs', import.meta.url));
 const LINES = 12_000;
-const PAUSE_MS = 5;
+/** A file lives for about two seconds: what a busy machine needs to look twice. */
+const PAUSE_MS = 20;
 
 let rig: Rig;
 let ids: Set<string>;

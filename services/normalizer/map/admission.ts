@@ -39,11 +39,12 @@ function objectRefOf(request: JsonObject): JsonObject | undefined {
   const asked = object(request['requestResource']) ?? object(request['resource']);
   return compact({
     resource: text(asked?.['resource']),
-    namespace: text(request['namespace']),
-    name: text(request['name']),
+    namespace: text(request['namespace']) || undefined,
+    // Empty where the server is to make one.
+    name: text(request['name']) || undefined,
     apiGroup: text(asked?.['group']),
     apiVersion: text(asked?.['version']),
-    subresource: text(request['requestSubResource']) ?? text(request['subResource']),
+    subresource: text(request['requestSubResource']) || text(request['subResource']) || undefined,
   });
 }
 

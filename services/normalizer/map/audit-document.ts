@@ -33,11 +33,18 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 
 export type Outcome = 'success' | 'failure' | 'unknown';
 
+/** Of the authorizer; some shippers take dots in keys for paths, and change them. */
+export function decisionOf(event: JsonObject): unknown {
+  const annotations = object(event['annotations']);
+  return (
+    annotations?.['authorization.k8s.io/decision'] ?? annotations?.['authorization_k8s_io/decision']
+  );
+}
+
 /** Success is the server's answer, not the authorizer's: admission refuses what RBAC allowed. */
 export function outcomeOf(event: JsonObject): Outcome {
   const code = int32(object(event['responseStatus'])?.['code']);
-  if (object(event['annotations'])?.['authorization.k8s.io/decision'] === 'forbid')
-    return 'failure';
+  if (decisionOf(event) === 'forbid') return 'failure';
   if (code === undefined) return 'unknown';
   return code < 400 ? 'success' : 'failure';
 }

@@ -3,7 +3,7 @@
  * Does not own: that form of other formats (audit.ts, admission.ts, gke.ts).
  */
 import type { JsonObject } from '../read/leaf.ts';
-import { auditDocument, peerIp } from './audit-document.ts';
+import { auditDocument, decisionOf, peerIp } from './audit-document.ts';
 import { cutEvent } from './cut-event.ts';
 import { compact, int32, object, text, time } from './fields.ts';
 import { beginning, ingestOf } from './ingest.ts';
@@ -72,7 +72,7 @@ function factsOf(event: JsonObject, requestUid: string | undefined): Facts {
     namespace: text(ref?.['namespace']),
     name,
     code: int32(object(event['responseStatus'])?.['code']),
-    decision: text(object(event['annotations'])?.['authorization.k8s.io/decision']),
+    decision: text(decisionOf(event)),
     node: resource === 'nodes' ? name : undefined,
     pod: resource === 'pods' ? name : undefined,
     container: resource === 'pods' ? containerOf(event, ref) : undefined,

@@ -19,7 +19,7 @@ const KEPT_WITHIN: readonly (readonly [name: string, members: readonly string[]]
   ['impersonatedUser', ['username', 'uid']],
   ['objectRef', ['resource', 'subresource', 'namespace', 'name', 'apiGroup', 'apiVersion']],
   ['responseStatus', ['code', 'status', 'reason']],
-  ['annotations', ['authorization.k8s.io/decision']],
+  ['annotations', ['authorization.k8s.io/decision', 'authorization_k8s_io/decision']],
 ];
 
 function cut(value: unknown): unknown {

@@ -60,12 +60,20 @@ function whereOf(value: JsonObject, { isCut }: Around): Where & { readonly scope
   };
 }
 
+/** Of a place that was cut: its container stands first. */
+function lackingPlace(resource: JsonObject | undefined): readonly string[] {
+  if (resource === undefined) return [];
+  const names = ['container', 'namespace', 'pod'];
+  return names.filter((name) => resource[name] === undefined).map((name) => `resource.${name}`);
+}
+
 function missingOf(value: JsonObject, command: Command, { isCut }: Around): readonly string[] {
   const names = isCut ? [...FIELDS, ...MAY_LACK] : FIELDS;
   const missing = names.filter((name) => value[name] === undefined);
   const isUserUnknown = !isCut && value['uid'] === undefined;
   return [
     ...missing,
+    ...(isCut ? lackingPlace(object(value['resource'])) : []),
     ...(isUserUnknown ? ['uid'] : []),
     ...(command.line === undefined && value['cmdLine'] !== undefined ? ['cmdLine'] : []),
     ...(time(value['timestamp']) === undefined && value['timestamp'] !== undefined

@@ -48,7 +48,7 @@ function events(nodes: readonly Node[], others: Readers['siblings']): readonly R
   for (const node of nodes) {
     const { value } = node;
     if (isObject(value) && formatOf(value) === 'audit') reads.push(leaf(node, 'audit', value));
-    else reads.push(...others([node]));
+    else for (const read of others([node])) reads.push(read);
   }
   return reads;
 }

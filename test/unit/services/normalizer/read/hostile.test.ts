@@ -110,6 +110,7 @@ describe('is done soon', () => {
     ['pieces of a runtime', many('2026-11-20T10:00:00Z stdout P x\n')],
     ['records that hold pieces', `[${many('{"logtag":"P","log":"{"},')}1]`],
     ['records of shippers', `[${many('{"log":"x","message":"y","msg":"z"},')}1]`],
+    ['a list of very many in a list', `{"kind":"EventList","items":[[${many('1,')}1]]}`],
     ['damaged items', `{"items":[${many('{"a":tru},')}1]}`],
     ['an item that has no end', `{"items":[${many('{"a":1},')}{"a"]}`],
     [

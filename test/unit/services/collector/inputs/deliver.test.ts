@@ -5,6 +5,7 @@ import {
 } from '../../../../../services/collector/inputs/edge/deliver.ts';
 import type { IntakeRequest, Taken } from '../../../../../services/collector/intake.ts';
 import { type Codec, createCodec } from '../../../../../shared/adapters/avro/codec.ts';
+import { joined } from '../../../../../shared/domain/bytes.ts';
 import { FatalError, LaneLostError, TransientError } from '../../../../../shared/errors/fault.ts';
 import { createHealth } from '../../../../../shared/pipeline/health.ts';
 import type { Log, OutRecord } from '../../../../../shared/ports/log.ts';
@@ -28,7 +29,7 @@ const signalCodec = createCodec('Signal');
 const letterCodec = createCodec('DeadLetter');
 
 function decoded<T>(codec: Codec<T>, record: OutRecord | undefined): T {
-  const read = codec.decode(record?.value ?? Buffer.alloc(0));
+  const read = codec.decode(joined(record?.value ?? []));
   if (!read.ok) throw new Error(read.fault.message);
   return read.value;
 }

@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { type Budget, createBudget, type Hold } from '../../budget.ts';
+import { type BodyPool, createBodyPool } from '../body-pool.ts';
 
 export interface ArrivalLimits {
   readonly maxBodyBytes: number;
@@ -29,6 +30,8 @@ export interface Arrivals {
   readonly budget: Budget;
   /** Reads to the end, or until something is wrong; then nothing is held, the rest left unread. */
   read(stream: Readable, hold: Hold): Promise<Arrival>;
+  /** For a whole body that nobody holds any more, the log included: its buffer is used again. */
+  giveBack(body: Buffer): void;
   /** Ends all that are still on their way: nothing was promised to them. */
   stop(): void;
 }
@@ -42,13 +45,19 @@ interface Reading {
   end(arrival: Arrival): void;
 }
 
+interface ReadingParts {
+  readonly maxBodyBytes: number;
+  readonly nowMs: number;
+  readonly pool: BodyPool;
+}
+
 const SWEEP_MS = 1_000;
 
 /** Reads one body into `reading`, which others can end, too. */
 function begin(
   stream: Readable,
   hold: Hold,
-  { maxBodyBytes, nowMs }: { readonly maxBodyBytes: number; readonly nowMs: number },
+  { maxBodyBytes, nowMs, pool }: ReadingParts,
   ended: (arrival: Arrival) => void,
 ): Reading {
   const parts: Buffer[] = [];
@@ -68,7 +77,7 @@ function begin(
   };
   const onEnd = (): void => {
     const [first] = parts;
-    const body = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts, bytes);
+    const body = parts.length === 1 && first !== undefined ? first : pool.join(parts, bytes);
     reading.end({ kind: 'whole', body });
   };
   const onGone = (): void => reading.end({ kind: 'gone' });
@@ -91,6 +100,7 @@ function begin(
 
 export function createArrivals(limits: ArrivalLimits, now: () => number): Arrivals {
   const { maxBodyBytes } = limits;
+  const pool = createBodyPool();
   /** The oldest first. */
   const readings = new Set<Reading>();
   let isStopping = false;
@@ -124,13 +134,14 @@ export function createArrivals(limits: ArrivalLimits, now: () => number): Arriva
       if (isStopping) return { kind: 'stopping' };
       if (stream.destroyed) return { kind: 'gone' };
       return new Promise<Arrival>((resolve) => {
-        const reading = begin(stream, hold, { maxBodyBytes, nowMs: now() }, (arrival) => {
+        const reading = begin(stream, hold, { maxBodyBytes, pool, nowMs: now() }, (arrival) => {
           readings.delete(reading);
           resolve(arrival);
         });
         readings.add(reading);
       });
     },
+    giveBack: (body) => pool.giveBack(body),
     stop() {
       isStopping = true;
       clearInterval(timer);

@@ -166,7 +166,10 @@ async function welcome(tools: Tools, request: FastifyRequest, target: Target): P
     if (arrival.kind === 'too_large') report.tooLarge({ request, target }, arrival.bytes, true);
     if (arrival.kind !== 'whole') return { ending: endingOf(arrival), requestId: '' };
     const admitted = { request, target, senderId: entry.senderId };
-    return await deliver(tools, admitted, arrival.body, holds);
+    const visited = await deliver(tools, admitted, arrival.body, holds);
+    // What was not taken may still be on its way to the log.
+    if (visited.ending.kind === 'taken') arrivals.giveBack(arrival.body);
+    return visited;
   } finally {
     holds.whole.release();
     holds.packed.release();

@@ -84,13 +84,15 @@ it('adds up beside a running process', { timeout: 120_000 }, async () => {
   await send(auditEvent());
   await send(GARBAGE);
   await send(eventList([]));
+  await send('I1121 06:00:00.000001       1 main.go:42] "starting" version="v1"\n', 'logs');
   const done = await settled();
   expect(done.exitCode, done.stdout).toBe(0);
   expect(lineOf(done, 'source', 'audit')).toMatchObject({
     ...{ bodies: 5, pending: 0, items: 7, emitted: 5, repeats: 2, indexed: 3 },
     ...{ dropped: { empty: 1 }, rejected: { unreadable_body: 1 }, lost: 0, unstored: 0 },
   });
-  expect(lineOf(done, 'chain')).toMatchObject({ records: 5, altered: 0, unlinked: 0, gaps: 0 });
+  expect(lineOf(done, 'source', 'logs')).toMatchObject({ items: 1, dropped: { noise: 1 } });
+  expect(lineOf(done, 'chain')).toMatchObject({ records: 6, altered: 0, unlinked: 0, gaps: 0 });
   expect(lineOf(done, 'summary')).toMatchObject({ sentences: [] });
 });
 

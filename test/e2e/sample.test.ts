@@ -65,7 +65,11 @@ it('answers query and tail through the running process', async () => {
 });
 
 it('says that it is ready, and what it counted', async () => {
-  expect(await (await fetch(`${up.url}/readyz`)).json()).toEqual({ ready: true, troubles: {} });
+  expect(await (await fetch(`${up.url}/readyz`)).json()).toEqual({
+    degraded: {},
+    ready: true,
+    troubles: {},
+  });
   const metrics = await (await fetch(`${up.url}/metrics`)).text();
   expect(metrics).toContain(
     'podwitness_records_received_total{stage="normalizer",source="audit"} 37',

@@ -65,13 +65,6 @@ export interface Recount {
   readonly chain: ChainReport;
 }
 
-/** One item's ending, and where it comes from. */
-export interface Visit {
-  readonly record: LogRecord;
-  readonly batch: RawBatch | undefined;
-  readonly ending: Ending<AuditEvent>;
-}
-
 export type NormalizerStage = Stage<RawBatch, AuditEvent>;
 
 /** A record's endings as the normalizer gives them; none for a tick. */

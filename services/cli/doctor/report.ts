@@ -37,24 +37,26 @@ function column(title: string, cell: (line: Line) => string | number): Column<Li
   return { title, maxWidth: 12, cell: (line) => String(cell(line)) };
 }
 
-const COLUMNS: readonly Column<Line>[] = [
+const ALWAYS: readonly Column<Line>[] = [
   column('SOURCE', ({ source }) => (source === 'none' ? '(other)' : source)),
   column('BODIES', ({ bodies }) => bodies),
   column('RECORDS', ({ records }) => records),
-  column('PENDING', ({ pending }) => pending),
   column('RECEIVED', ({ items }) => items),
   column('EMITTED', ({ emitted }) => emitted),
   column('DROPPED', ({ dropped }) => sum(dropped)),
   column('REJECTED', ({ rejected }) => sum(rejected)),
   column('REPEATS', ({ repeats }) => repeats),
   column('INDEXED', ({ indexed }) => indexed),
-  column('WAITING', ({ waiting }) => waiting),
-  column('REFUSED', ({ refused }) => refused),
-  column('EXPIRED', ({ expired }) => expired),
-  column('CURABLE', ({ curable }) => curable),
   column('LOST', ({ lost }) => lost),
-  column('UNSTORED', ({ unstored }) => unstored),
 ];
+
+/** Shown where there is any: a terminal is not that wide. */
+const SOMETIMES = ['pending', 'waiting', 'refused', 'expired', 'curable', 'unstored'] as const;
+
+function columnsFor(all: readonly Line[]): readonly Column<Line>[] {
+  const some = SOMETIMES.filter((name) => all.some((line) => line[name] > 0));
+  return [...ALWAYS, ...some.map((name) => column(name.toUpperCase(), (line) => line[name]))];
+}
 
 function list(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
@@ -136,9 +138,9 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
   const wrong = sentences(diagnosis);
   return [
     `From ${timeText(window.since)} until ${until}, by what is in audit.raw. RECEIVED = EMITTED + DROPPED + REJECTED;`,
-    'EMITTED - REPEATS ends as one of INDEXED, WAITING, REFUSED, EXPIRED, CURABLE, LOST, UNSTORED.',
+    'what is EMITTED and no REPEAT is INDEXED, or else WAITING, REFUSED, EXPIRED, CURABLE, LOST or UNSTORED.',
     '',
-    all.length === 0 ? 'Nothing was received.' : formatTable(COLUMNS, all),
+    all.length === 0 ? 'Nothing was received.' : formatTable(columnsFor(all), all),
     ...reasons(all),
     '',
     findingsText(diagnosis),

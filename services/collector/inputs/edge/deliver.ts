@@ -135,8 +135,8 @@ export function createDelivery(name: InputName, parts: DeliveryParts): Delivery 
       );
       await patiently(signal, () => log.append([{ ...record, timestampMs: receivedAt }]));
       if (isCounted) return;
-      parts.stage.received(1);
-      parts.stage.rejected('item_too_large', 1);
+      parts.stage.received(1, source);
+      parts.stage.rejected('item_too_large', 1, source);
     },
     async lost({ known, reason, where }, signal) {
       telemetry.lost(reason, known);

@@ -6,6 +6,7 @@ import {
   problems,
 } from '../../../../../services/cli/doctor/diagnose.ts';
 import { diagnosisLines, formatDiagnosis } from '../../../../../services/cli/doctor/report.ts';
+import { replayLetters } from '../../../../../services/cli/deadletter/replay.ts';
 import type { Pipeline } from '../../../../../services/cli/local/pipeline.ts';
 import { codecOf } from '../../../../../shared/runtime/stage-worker.ts';
 import {
@@ -234,7 +235,29 @@ describe('what is not missing is not reported', () => {
     expect(problems(diagnosis)).toEqual(FINE);
     expect(diagnosis.fates.get('audit')).toMatchObject({ curable: 1, lost: 0 });
     expect(diagnosis.letters.curable).toBe(1);
-    expect(formatDiagnosis(diagnosis)).toContain('podwitness deadletter replay');
+    const text = formatDiagnosis(diagnosis);
+    expect(text).toContain('podwitness deadletter replay');
+    expect(text).toContain('CURABLE');
+    expect(text).not.toContain('PENDING');
+
+    const run = { actor: 'carol', id: 'run', nowMs: Date.now() };
+    const request = {
+      ids: [],
+      filter: {},
+      limit: 9,
+      topicPrefix: '',
+      isDry: false,
+      isAgain: false,
+    };
+    for await (const done of replayLetters(rig.pipeline, { ...request, run })) {
+      expect(done.action).toBe('appended');
+    }
+    await all();
+    const after = await examine();
+    expect(problems(after)).toEqual(FINE);
+    expect(after.fates.get('audit')).toMatchObject({ curable: 0, indexed: 1 });
+    expect(after.letters.curable).toBe(0);
+    expect(after.rows.get('replay')).toMatchObject({ bodies: 1, emitted: 1, repeats: 1 });
   });
 
   it('what retention has taken from audit.events', async () => {

@@ -38,8 +38,6 @@ const sender = z.strictObject({
   oidc: oidc.optional(),
 });
 
-export type SenderConfig = z.infer<typeof sender>;
-
 const fileInput = z.strictObject({
   paths: z.array(z.string().min(1)).min(1),
   cluster: clusterName(),

@@ -31,7 +31,7 @@ export const TOLD_PER_HOUR = 20;
 /** A collector's clock may be ahead of the ticks' by so much. */
 export const MAX_AHEAD_MS = 60_000;
 /** Retention of audit.signals. */
-export const SIGNALS_KEPT_MS = DAY_MS;
+export const SIGNALS_KEPT_MS = 24 * HOUR_MS;
 
 /** The section `coverage` of the configuration, as far as it is judged by. */
 interface CoverageSection {

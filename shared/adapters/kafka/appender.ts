@@ -92,18 +92,12 @@ export function createAppender(parts: AppenderParts): Appender {
     );
     track(sending);
     const timer = new AbortController();
-    let tell: (error: Error) => void = () => undefined;
+    void clock.sleep(timeoutMs, timer.signal).then(() => {
+      if (!timer.signal.aborted) giveUp(mine);
+    });
     try {
-      await new Promise<void>((resolve, reject) => {
-        tell = reject;
-        mine.waiting.add(tell);
-        sending.then(resolve, reject);
-        void clock.sleep(timeoutMs, timer.signal).then(() => {
-          if (!timer.signal.aborted) giveUp(mine);
-        });
-      });
+      await unlessTold(mine, sending);
     } finally {
-      mine.waiting.delete(tell);
       timer.abort();
     }
   };
@@ -139,6 +133,20 @@ export function createAppender(parts: AppenderParts): Appender {
       await line.producer.disconnect();
     },
   };
+}
+
+/** The end of `work`, or the error that all who wait on this line are told before. */
+async function unlessTold(line: Line, work: Promise<void>): Promise<void> {
+  let tell: (error: Error) => void = () => undefined;
+  const told = new Promise<void>((_resolve, reject) => {
+    tell = reject;
+  });
+  line.waiting.add(tell);
+  try {
+    await Promise.race([work, told]);
+  } finally {
+    line.waiting.delete(tell);
+  }
 }
 
 function open(parts: AppenderParts): Line {

@@ -39,8 +39,6 @@ const filter = z.strictObject({
   keepPercent: z.number().min(0).max(100).default(0),
 });
 
-export type FilterConfig = z.infer<typeof filter>;
-
 export const normalizer = z.strictObject({
   filters: z
     .array(filter)

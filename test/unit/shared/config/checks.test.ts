@@ -12,6 +12,13 @@ function conflictsOf(input: unknown): string[] {
 const BROKERS = { brokers: ['kafka:9092'] };
 const LOGIN = { mechanism: 'scram-sha-512', username: 'u', passwordFile: '/p' };
 
+const HTTPS_FOR_ALL = { http: { host: '0.0.0.0', tls: { certFile: '/c', keyFile: '/k' } } };
+const TOKENS = { tokenFiles: ['/t'] };
+const PLAIN_OIDC = { audience: 'a', email: 'e', issuer: 'http://issuer.example' };
+const senders = (...proofs: readonly object[]) => ({
+  collector: { senders: proofs.map((proof) => ({ name: 's', clusters: ['*'], ...proof })) },
+});
+
 describe('conflicts', () => {
   test.each<[string, unknown, string[]]>([
     ['record below body', { kafka: { maxMessageBytes: 33_554_432 } }, ['kafka.maxMessageBytes']],
@@ -21,6 +28,14 @@ describe('conflicts', () => {
       ['collector.maxInFlightBytes'],
     ],
     ['plain HTTP for all', { http: { host: '0.0.0.0' } }, ['http.host', 'collector.senders']],
+    ['half a certificate', { http: { tls: { certFile: '/c' } } }, ['http.tls.certFile']],
+    ['the other half', { http: { tls: { keyFile: '/k' } } }, ['http.tls.keyFile']],
+    ['client CA alone', { http: { tls: { clientCaFile: '/ca' } } }, ['http.tls.clientCaFile']],
+    ['a certificate, but for whoever comes', HTTPS_FOR_ALL, ['collector.senders']],
+    ['a sender without a proof', senders({}), ['collector.senders']],
+    ['certificates nobody asks for', senders({ certificates: ['a'] }), ['collector.senders']],
+    ['two of one name', senders(TOKENS, TOKENS), ['collector.senders']],
+    ['keys of an issuer in plain sight', senders({ oidc: PLAIN_OIDC }), ['collector.senders']],
     ['CA without TLS', { kafka: { ...BROKERS, ssl: { caFile: '/ca' } } }, ['kafka.ssl.caFile']],
     [
       'half a client certificate',
@@ -79,6 +94,13 @@ describe('conflicts', () => {
 describe('no conflict', () => {
   test.each<[string, unknown]>([
     ['defaults', {}],
+    ['https and senders', { ...HTTPS_FOR_ALL, ...senders(TOKENS) }],
+    [
+      'an issuer on this machine',
+      senders({
+        oidc: { ...PLAIN_OIDC, issuer: 'http://127.0.0.1:1', jwksUri: 'https://i.example' },
+      }),
+    ],
     [
       'told in as many words',
       {

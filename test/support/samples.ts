@@ -57,7 +57,7 @@ export interface Result {
 }
 
 /** Later than any sample. */
-const RECEIVED_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
+export const RECEIVED_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
 
 const stage = createNormalizerStage({ dataStreamNamespace: 'default' });
 

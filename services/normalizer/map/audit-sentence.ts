@@ -36,7 +36,10 @@ function target(ref: JsonObject | undefined, uri: string | undefined): string {
 }
 
 function actor(event: JsonObject): string {
-  const user = text(object(event['user'])?.['username']) ?? 'someone who is not authenticated';
+  const given = object(event['user']);
+  // An API server writes `{}` for who is not authenticated; no user at all is a gap of the record.
+  const nobody = given === undefined ? 'someone unknown' : 'someone who is not authenticated';
+  const user = text(given?.['username']) ?? nobody;
   const impersonated = text(object(event['impersonatedUser'])?.['username']);
   return impersonated === undefined ? user : `${user} as ${impersonated}`;
 }
@@ -48,12 +51,16 @@ function result(event: JsonObject): string {
   return `${code === 401 || code === 403 ? 'refused' : 'failed'} (${code})`;
 }
 
+function other(verb: string): string {
+  return verb === '' ? 'sent a request to' : `did '${verb}' on`;
+}
+
 /** E.g. `alice read secrets payments/db-creds from 10.0.0.9: allowed`. */
 export function sentence(event: JsonObject): string {
   const ref = object(event['objectRef']);
   const verb = text(event['verb']) ?? '';
   const subresource = text(ref?.['subresource']) ?? '';
-  const action = SUBRESOURCE_ACTION.get(subresource) ?? PAST.get(verb) ?? `did '${verb}' on`;
+  const action = SUBRESOURCE_ACTION.get(subresource) ?? PAST.get(verb) ?? other(verb);
   const ip = texts(event['sourceIPs'])?.at(-1);
   const from = ip === undefined ? '' : ` from ${ip}`;
   const what = target(ref, text(event['requestURI']));

@@ -107,7 +107,7 @@ export function auditDocument(
   const userName = text(user?.['username']);
   const userAgent = text(event['userAgent']);
   const code = int32(object(event['responseStatus'])?.['code']);
-  return {
+  const document = {
     '@timestamp': timestamp,
     ecs: { version: ECS_VERSION },
     message: sentence(event),
@@ -130,8 +130,8 @@ export function auditDocument(
       ip: ip === undefined ? undefined : [ip],
     }),
     podwitness: own,
-    ...more,
   };
+  return more === undefined ? document : { ...document, ...more };
 }
 
 function relatedUsers(...names: readonly (string | undefined)[]): readonly string[] | undefined {

@@ -3,6 +3,7 @@
  * Does not own: that form of other formats (audit.ts, admission.ts, gke.ts).
  */
 import type { JsonObject } from '../read/leaf.ts';
+import { shorten } from './activity.ts';
 import { auditDocument, decisionOf, peerIp } from './audit-document.ts';
 import { cutEvent } from './cut-event.ts';
 import { compact, int32, object, text, time } from './fields.ts';
@@ -21,7 +22,7 @@ export interface AuditView {
   /** Fields that the source does not say, and that follow from others. */
   readonly inferred?: readonly string[];
   /** More under `podwitness`. */
-  readonly own?: JsonObject;
+  readonly own?: JsonObject | undefined;
   /** More fields of the document. */
   readonly more?: JsonObject | undefined;
 }
@@ -85,8 +86,13 @@ function timestampOf(event: JsonObject, fallback: string): string {
   return time(event['stageTimestamp']) ?? time(event['requestReceivedTimestamp']) ?? fallback;
 }
 
+function shortOf({ more, own }: AuditView): Pick<AuditView, 'more' | 'own'> {
+  return { more: object(shorten(more)), own: object(shorten(own)) };
+}
+
 export function mapView(view: AuditView, around: Around): Mapped {
-  const { id, inferred, missing, more, own, relatedEvent } = view;
+  const { id, inferred, missing, relatedEvent } = view;
+  const { more, own } = around.isShortened ? shortOf(view) : view;
   const requestUid = requestUidOf(object(view.event['annotations']));
   const event = around.isShortened ? cutEvent(view.event) : view.event;
   const timestamp = timestampOf(event, around.fallback);
@@ -101,7 +107,10 @@ export function mapView(view: AuditView, around: Around): Mapped {
     ingest: ingestOf(around),
   });
   return {
-    ...{ id, kind: 'audit', timestamp, partial },
+    id,
+    kind: 'audit',
+    timestamp,
+    partial,
     facts: factsOf(event, requestUid),
     document: auditDocument(event, { id, timestamp, own: about, more }, around),
   };

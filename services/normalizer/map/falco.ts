@@ -41,7 +41,6 @@ const SEVERITY: ReadonlyMap<string, number> = new Map([
     ['debug', 1],
   ] as const),
 ]);
-const LAST_MS = 253_402_300_799_999n;
 const MAX_SENTENCE_CHARS = 1024;
 /** What a whole alert has; output, fields and tags can be switched off. */
 const FIELDS = ['rule', 'priority', 'time', 'source'];
@@ -59,8 +58,7 @@ function timeOf(value: JsonObject, fields: Fields): string | undefined {
   if (own !== undefined) return own;
   const nanoseconds = field(fields, 'evt.time');
   if (nanoseconds === undefined || !/^\d{1,20}$/.test(nanoseconds)) return undefined;
-  const ms = BigInt(nanoseconds) / 1_000_000n;
-  return ms > LAST_MS ? undefined : new Date(Number(ms)).toISOString();
+  return new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString();
 }
 
 function missingOf(value: JsonObject, timestamp: string | undefined, isCut: boolean): string[] {

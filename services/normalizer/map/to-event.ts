@@ -9,7 +9,7 @@ import { mapAudit } from './audit.ts';
 import { MAX_DOCUMENT_BYTES } from './cut-event.ts';
 import { mapFalco } from './falco.ts';
 import { mapGke } from './gke.ts';
-import type { Around, Facts, Mapped, Mapper } from './mapped.ts';
+import type { Around, Mapped, Mapper } from './mapped.ts';
 import { mapSpo } from './spo.ts';
 
 export interface MapOptions {
@@ -35,32 +35,11 @@ const MAPPERS: Readonly<Record<Format, Mapper>> = {
 };
 
 /** What a format does not know is null. */
-function nullable(facts: Facts) {
-  const { auditId = null, stage = null, level = null, verb = null, decision = null } = facts;
-  const { userName = null, impersonatedUserName = null, sourceIp = null, code = null } = facts;
-  const { resource = null, subresource = null, namespace = null, name = null } = facts;
-  const { node = null, pod = null, container = null, requestUid = null } = facts;
-  return {
-    auditId,
-    stage,
-    level,
-    verb,
-    userName,
-    impersonatedUserName,
-    sourceIp,
-    resource,
-    subresource,
-    namespace,
-    name,
-    code,
-    decision,
-    node,
-    pod,
-    container,
-    requestUid,
-  };
+function orNull<T>(fact: T | undefined): T | null {
+  return fact === undefined ? null : fact;
 }
 
+/** One literal: spreading the facts into it took a third of this stage's time (npm run bench stages). */
 function recordOf(
   mapped: Mapped,
   document: Buffer,
@@ -70,9 +49,32 @@ function recordOf(
   const { facts, id, kind, partial, timestamp } = mapped;
   const { cluster, format, source } = around;
   return {
-    ...{ id, cluster, time: Date.parse(timestamp), receivedAt },
-    ...nullable(facts),
-    ...{ kind, source, format, partial, document },
+    id,
+    cluster,
+    time: Date.parse(timestamp),
+    receivedAt,
+    auditId: orNull(facts.auditId),
+    stage: orNull(facts.stage),
+    level: orNull(facts.level),
+    verb: orNull(facts.verb),
+    userName: orNull(facts.userName),
+    impersonatedUserName: orNull(facts.impersonatedUserName),
+    sourceIp: orNull(facts.sourceIp),
+    resource: orNull(facts.resource),
+    subresource: orNull(facts.subresource),
+    namespace: orNull(facts.namespace),
+    name: orNull(facts.name),
+    code: orNull(facts.code),
+    decision: orNull(facts.decision),
+    node: orNull(facts.node),
+    pod: orNull(facts.pod),
+    container: orNull(facts.container),
+    requestUid: orNull(facts.requestUid),
+    kind,
+    source,
+    format,
+    partial,
+    document,
   };
 }
 

@@ -14,9 +14,14 @@ import { type NormalizerOut, withSignals } from './signals.ts';
 import { createNormalizerStage } from './stage.ts';
 
 /** The pure stage as the configuration wants it; `doctor` runs it again over what is in the log. */
-export function configuredStage({ elasticsearch, kafka }: Config): Stage<RawBatch, AuditEvent> {
+export function configuredStage({
+  elasticsearch,
+  kafka,
+  normalizer,
+}: Config): Stage<RawBatch, AuditEvent> {
   return createNormalizerStage({
     dataStreamNamespace: elasticsearch.namespace,
+    filters: normalizer.filters,
     // The record repeats some of the document's texts, and so does a finding.
     maxDocumentBytes: Math.min(MAX_DOCUMENT_BYTES, kafka.maxMessageBytes / 8),
   });

@@ -57,6 +57,18 @@ function tell(telemetry: StageTelemetry, { count, detail, kind, source }: Sum): 
   }
 }
 
+function countFiltered(
+  telemetry: StageTelemetry,
+  outcomes: readonly Outcome<unknown, string>[],
+): void {
+  const counts = new Map<string, number>();
+  for (const ending of outcomes.flatMap(endings)) {
+    const filter = ending.kind === 'drop' ? ending.filter : undefined;
+    if (filter !== undefined) counts.set(filter, (counts.get(filter) ?? 0) + 1);
+  }
+  for (const [filter, n] of counts) telemetry.filtered(filter, n);
+}
+
 /** `outcomes` are aligned with `batch`. */
 export function count(
   telemetry: StageTelemetry,
@@ -79,6 +91,7 @@ export function count(
   });
   telemetry.sent(sent);
   for (const sum of sums.values()) tell(telemetry, sum);
+  countFiltered(telemetry, outcomes);
 }
 
 export function reportRejected(

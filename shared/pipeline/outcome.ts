@@ -21,7 +21,12 @@ export type DropReason =
 
 export type Ending<Out, Route extends string = never> =
   | { readonly kind: 'emit'; readonly items: readonly Out[] }
-  | { readonly kind: 'drop'; readonly reason: DropReason }
+  | {
+      readonly kind: 'drop';
+      readonly reason: DropReason;
+      /** Name of the configuration's filter that did not want it. */
+      readonly filter?: string;
+    }
   | { readonly kind: 'divert'; readonly route: Route; readonly items: readonly Out[] }
   | { readonly kind: 'reject'; readonly fault: Fault; readonly part?: RejectedPart };
 

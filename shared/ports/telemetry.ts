@@ -35,6 +35,8 @@ export interface StageTelemetry {
   received(count: number, source?: string): void;
   emitted(count: number, source?: string): void;
   dropped(reason: string, count: number, source?: string): void;
+  /** Of what was dropped: what a filter of the configuration did not want. */
+  filtered(filter: string, count: number): void;
   diverted(route: string, count: number, source?: string): void;
   rejected(code: string, count: number, source?: string): void;
   /** Records written to output topics; one received record may give several. */

@@ -55,6 +55,7 @@ export function createCounts(): Counts {
     dropped: (reason, count, source) => add(`dropped ${reason}`, count, source),
     diverted: (route, count, source) => add(`diverted ${route}`, count, source),
     rejected: (code, count, source) => add(`rejected ${code}`, count, source),
+    filtered: (filter, count) => add(`filtered ${filter}`, count),
     sent: (count) => add('sent', count),
     retried: (code) => add(`retried ${code}`, 1),
     batch: (records) => add('records', records),

@@ -148,6 +148,10 @@ export function createMetrics(room: Pick<Room, 'freeBytes'> = ENDLESS_ROOM): Met
     });
 
   const sent = counter('records_sent', 'Records written to output topics', ['stage']);
+  const filtered = counter('records_filtered', 'Of what was dropped: by the filter of that name', [
+    'stage',
+    'filter',
+  ]);
   const retried = counter('retries', 'Tries that a sick neighbour made fail', ['stage', 'code']);
   const seconds = histogram(
     'batch_seconds',
@@ -175,6 +179,7 @@ export function createMetrics(room: Pick<Room, 'freeBytes'> = ENDLESS_ROOM): Met
       ...accounts(stage),
       ...lags(stage),
       sent: (n) => sent.inc({ stage }, n),
+      filtered: (filter, n) => filtered.inc({ stage, filter }, n),
       retried: (code) => retried.inc({ stage, code }),
       batch(count, duration) {
         records.observe({ stage }, count);

@@ -21,6 +21,7 @@ function outcomeOf(text: string): Outcome<string, 'aside'> {
   const parts = (text.split(':')[1] ?? '').split(' ').map((word, index): Ending<string> => {
     if (word === 'good') return { kind: 'emit', items: [word] };
     if (word === 'noise') return { kind: 'drop', reason: 'noise' };
+    if (word === 'unwanted') return { kind: 'drop', reason: 'filtered', filter: 'probes' };
     return { kind: 'reject', fault, part: { index, bytes: Buffer.from(word) } };
   });
   return parts.length === 1 ? (parts[0] as Ending<string>) : { kind: 'split', parts };
@@ -121,6 +122,11 @@ describe('a dead letter at the limit of the log', () => {
 });
 
 describe('the counts', () => {
+  it('say which filter dropped how many', async () => {
+    await run(['audit:unwanted good unwanted', 'spo:unwanted']);
+    expect(rig.counts.totals).toMatchObject({ 'dropped filtered': 3, 'filtered probes': 3 });
+  });
+
   it('add up for each source, replays apart from it, strangers as none', async () => {
     await run(['audit:good bad', 'audit:noise', 'spo:good', `audit:good bad:${ID}`, 'x{}:good']);
     expect(rig.counts.bySource).toMatchObject({

@@ -8,6 +8,7 @@ import {
 import { diagnosisLines, formatDiagnosis } from '../../../../../services/cli/doctor/report.ts';
 import { replayLetters } from '../../../../../services/cli/deadletter/replay.ts';
 import type { Pipeline } from '../../../../../services/cli/local/pipeline.ts';
+import { nextLink, sha256 } from '../../../../../shared/domain/chain.ts';
 import { codecOf } from '../../../../../shared/runtime/stage-worker.ts';
 import {
   auditEvent,
@@ -185,6 +186,31 @@ describe('what is missing is found', () => {
       },
     });
     expect(problems(await examine({ pipeline }))).toMatchObject({ altered: 1 });
+  });
+
+  it('a record that was changed with its own hash', async () => {
+    await mix();
+    await all();
+    const raw = codecOf('audit.raw');
+    const pipeline = without({
+      async *read(topic, from) {
+        for await (const record of rig.pipeline.read(topic, from)) {
+          const decoded = raw.decode(record.value ?? Buffer.alloc(0));
+          if (topic !== 'audit.raw' || !decoded.ok || !decoded.value.body.includes('garbage')) {
+            yield record;
+          } else {
+            const body = Buffer.from('gorbage');
+            const { previousChain: chain, sequence } = decoded.value;
+            const before = { chain, previousChain: chain, sequence: sequence - 1 };
+            const link = nextLink(before, sha256(body));
+            yield { ...record, value: raw.encode({ ...decoded.value, ...link, body }) };
+          }
+        }
+      },
+    });
+    const diagnosis = await examine({ pipeline });
+    expect(diagnosis.chain).toMatchObject({ altered: 0, unlinked: 1, gaps: 0 });
+    expect(problems(diagnosis)).toEqual({ ...FINE, altered: 1 });
   });
 
   it('a record that was taken out of audit.raw', async () => {

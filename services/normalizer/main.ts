@@ -22,6 +22,7 @@ export function configuredStage({
   return createNormalizerStage({
     dataStreamNamespace: elasticsearch.namespace,
     filters: normalizer.filters,
+    requestUidFields: normalizer.requestUidFields,
     // The record repeats some of the document's texts, and so does a finding.
     maxDocumentBytes: Math.min(MAX_DOCUMENT_BYTES, kafka.maxMessageBytes / 8),
   });

@@ -46,7 +46,15 @@ export const normalizer = z.strictObject({
     .describe(
       'What is not wanted: each has a `name` and any of `sources`, `clusters`, `namespaces`, ' +
         '`resources`, `verbs`, `users` (all that are given must match), and `keepPercent` of what ' +
-        'matches is kept. Counted per name. Records of a session always stay.',
+        'matches is kept; of several filters the first that matches decides. A subresource stands behind ' +
+        'its resource, as in `pods/log`. Counted per name. Records of a session always stay.',
+    ),
+  requestUidFields: z
+    .array(z.string().min(1))
+    .default(['spo_request_uid', 'spo_request_uid_ancestor'])
+    .describe(
+      'Output fields of Falco that may hold SPO’s request UID, the surest first: what `append_output` ' +
+        'names them, or falcosidekick’s `customfields`.',
     ),
 });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { EventStore } from '../../../shared/ports/event-store.ts';
 import type { StoreHarness, StoreUnderTest } from './fixtures.ts';
 import { hostileTests } from './hostile.ts';
+import { sampleTests } from './samples.ts';
 import { searchTests } from './searching.ts';
 import { writeTests } from './writing.ts';
 
@@ -35,5 +36,6 @@ export function eventStoreContract(name: string, make: () => Promise<StoreHarnes
     writeTests(subject);
     searchTests(subject);
     hostileTests(subject);
+    sampleTests(subject);
   });
 }

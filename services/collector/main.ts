@@ -6,6 +6,8 @@ import type { FastifyInstance } from 'fastify';
 import { topicName } from '../../schemas/topics.ts';
 import { createSplicedEncoder } from '../../shared/adapters/avro/spliced.ts';
 import { createOidcVerifier } from '../../shared/adapters/oidc/verifier.ts';
+import { anonymousDoor } from '../../shared/config/door-checks.ts';
+import { FatalError } from '../../shared/errors/fault.ts';
 import type { RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
@@ -37,8 +39,13 @@ export function createCollectorIntake({ config, metrics }: Context, log: Log): I
   });
 }
 
-/** Senders' tokens, read and followed. Throws FatalError where a file can't be used. */
-export function openSenderTokens({ config, logger, metrics }: Context): Promise<Tokens> {
+/**
+ * Senders' tokens, read and followed. Throws FatalError where a file can't be used, and where anybody
+ * could write from elsewhere though nobody said so.
+ */
+export async function openSenderTokens({ config, logger, metrics }: Context): Promise<Tokens> {
+  const problem = anonymousDoor(config);
+  if (problem !== undefined) throw new FatalError(problem, { code: 'invalid_config' });
   return openTokens(config.collector.senders, { door: metrics.door, logger: logger('collector') });
 }
 

@@ -2,24 +2,28 @@
  * Owns: what must hold between the keys of the front door: who reaches it, and who may send.
  */
 import { type Check, type Conflict, conflictIf, isLoopback } from './conflict.ts';
+import type { ConfigValues } from './schema.ts';
 
-const listening: Check = ({ collector, http }) => [
-  ...conflictIf(
+const listening: Check = ({ http }) =>
+  conflictIf(
     !isLoopback(http.host) && http.tls.certFile === undefined && !http.allowPlainHttpBeyondLoopback,
     'http.host',
     'other machines would reach this address over plain HTTP: set http.tls.certFile and ' +
       'http.tls.keyFile, or listen on 127.0.0.1 behind a proxy that ends TLS, or set ' +
       'http.allowPlainHttpBeyondLoopback to true',
-  ),
-  ...conflictIf(
-    !isLoopback(http.host) &&
-      collector.senders.length === 0 &&
-      !collector.allowAnonymousBeyondLoopback,
-    'collector.senders',
-    'other machines would reach this address, and whoever reaches it could write: name the ' +
-      'senders, or set collector.allowAnonymousBeyondLoopback to true',
-  ),
-];
+  );
+
+/**
+ * What is wrong with a front door that anybody can write through. Of no concern to the other workers,
+ * which listen for health and metrics alone, so it is the collector that asks.
+ */
+export function anonymousDoor({ collector, http }: ConfigValues): string | undefined {
+  const isOpen = collector.senders.length === 0 && !collector.allowAnonymousBeyondLoopback;
+  return isOpen && !isLoopback(http.host)
+    ? `collector.senders: whoever reaches ${http.host} could write: name the senders, or set ` +
+        'collector.allowAnonymousBeyondLoopback to true'
+    : undefined;
+}
 
 const httpTls: Check = ({ http: { tls } }) => [
   ...conflictIf(

@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { findConflicts } from '../../../../shared/config/checks.ts';
+import { anonymousDoor } from '../../../../shared/config/door-checks.ts';
 import { configSchema } from '../../../../shared/config/schema.ts';
 
 function conflictsOf(input: unknown): string[] {
@@ -13,6 +14,7 @@ const BROKERS = { brokers: ['kafka:9092'] };
 const LOGIN = { mechanism: 'scram-sha-512', username: 'u', passwordFile: '/p' };
 
 const HTTPS_FOR_ALL = { http: { host: '0.0.0.0', tls: { certFile: '/c', keyFile: '/k' } } };
+const ANYBODY = { collector: { allowAnonymousBeyondLoopback: true } };
 const TOKENS = { tokenFiles: ['/t'] };
 const PLAIN_OIDC = { audience: 'a', email: 'e', issuer: 'http://issuer.example' };
 const senders = (...proofs: readonly object[]) => ({
@@ -27,11 +29,10 @@ describe('conflicts', () => {
       { collector: { maxInFlightBytes: 1_048_576 } },
       ['collector.maxInFlightBytes'],
     ],
-    ['plain HTTP for all', { http: { host: '0.0.0.0' } }, ['http.host', 'collector.senders']],
+    ['plain HTTP for all', { http: { host: '0.0.0.0' } }, ['http.host']],
     ['half a certificate', { http: { tls: { certFile: '/c' } } }, ['http.tls.certFile']],
     ['the other half', { http: { tls: { keyFile: '/k' } } }, ['http.tls.keyFile']],
     ['client CA alone', { http: { tls: { clientCaFile: '/ca' } } }, ['http.tls.clientCaFile']],
-    ['a certificate, but for whoever comes', HTTPS_FOR_ALL, ['collector.senders']],
     ['a sender without a proof', senders({}), ['collector.senders']],
     ['certificates nobody asks for', senders({ certificates: ['a'] }), ['collector.senders']],
     ['two of one name', senders(TOKENS, TOKENS), ['collector.senders']],
@@ -91,6 +92,18 @@ describe('conflicts', () => {
   });
 });
 
+describe('a front door that anybody can write through', () => {
+  test.each<[string, unknown, boolean]>([
+    ['for all', HTTPS_FOR_ALL, true],
+    ['for all, told in as many words', { ...HTTPS_FOR_ALL, ...ANYBODY }, false],
+    ['for senders', { ...HTTPS_FOR_ALL, ...senders(TOKENS) }, false],
+    ['on loopback', {}, false],
+  ])('%s', (_name, input, isProblem) => {
+    const values = configSchema.parse(input);
+    expect(anonymousDoor(values)?.startsWith('collector.senders') ?? false).toBe(isProblem);
+  });
+});
+
 describe('no conflict', () => {
   test.each<[string, unknown]>([
     ['defaults', {}],
@@ -105,7 +118,7 @@ describe('no conflict', () => {
       'told in as many words',
       {
         http: { host: '0.0.0.0', allowPlainHttpBeyondLoopback: true },
-        collector: { allowAnonymousBeyondLoopback: true },
+        ...ANYBODY,
       },
     ],
     ['loopback by another name', { http: { host: '::1' } }],

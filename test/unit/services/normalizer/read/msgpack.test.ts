@@ -21,7 +21,8 @@ it('gives what was packed', () => {
   const anything = fc.oneof(
     anyJson,
     fc.integer(),
-    fc.double(),
+    // The other implementation writes -0 as 0.
+    fc.double().map((value) => value + 0),
     fc.string({ unit: 'grapheme', maxLength: 400 }),
     fc.array(fc.maxSafeInteger(), { maxLength: 70 }),
   );

@@ -133,6 +133,10 @@ describe('a list', () => {
     }
   });
 
+  it('with something in it that is no JSON is no whole record itself', () => {
+    expect(tell('{"verb":"get","items":[{"a":1},tru]}')).toStrictEqual(['audit cut']);
+  });
+
   it('never takes a list inside of a damaged record for records', () => {
     const nested = `{"verb":"get","requestObject":{"items":[${JSON.stringify(EVENT)}]},oops}`;
     expect(tell(nested)).toStrictEqual(['unreadable_body']);

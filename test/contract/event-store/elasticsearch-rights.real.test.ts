@@ -82,7 +82,7 @@ describeReal('rights in Elasticsearch', () => {
     const store = await openAs('podwitness_setup');
     await store.ping();
     const steps = await store.setup();
-    expect(steps.filter((step) => step.state === 'created')).toHaveLength(13);
+    expect(steps.filter((step) => step.state === 'created')).toHaveLength(16);
     const again = await store.setup();
     expect(new Set(again.map((step) => step.state))).toEqual(new Set(['unchanged', 'unsupported']));
     const path = `/podwitness-sessions-${namespace}`;

@@ -112,7 +112,7 @@ it('says what was done where the verb depends on the client', () => {
 
 it('says something of an event with nothing in it', () => {
   expect(normalize({ verb: '' })).toMatchObject({
-    message: "someone who is not authenticated did '' on an unknown resource: asked",
+    message: 'someone unknown sent a request to an unknown resource: asked',
     event: { type: ['access'], outcome: 'unknown' },
   });
   expect(normalize({ verb: '' }).event).not.toHaveProperty('action');

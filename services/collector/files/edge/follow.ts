@@ -3,7 +3,6 @@
  * they have, remembering how far.
  * Does not own: one look at one path (survey.ts), reading (drain.ts).
  */
-import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { LaneLostError } from '../../../../shared/errors/fault.ts';
@@ -23,7 +22,10 @@ import {
   release,
 } from './family.ts';
 import { createFolders, type Folders } from './folders.ts';
+import { closeIdle } from './idle.ts';
+import { createRealPath, type RealPath } from './real-path.ts';
 import { survey, type SurveyParts } from './survey.ts';
+import { createTroubles, type Troubles } from './troubles.ts';
 import { createWake, type Wake } from './wake.ts';
 
 /** What all inputs of a process share, so that memory does not grow with their number. */
@@ -55,8 +57,6 @@ const POLL_MS = 250;
 const LEAST_POLL_MS = 25;
 /** Looking takes a small part of the time, however many files there are. */
 const REST_PER_LOOK = 4;
-/** Open without need: more are closed, oldest first. */
-const MAX_IDLE_OPEN = 256;
 
 class Follower {
   readonly #parts: FollowParts;
@@ -65,18 +65,18 @@ class Follower {
   readonly #folders: Folders;
   readonly #wake: Wake = createWake();
   readonly #families = new Map<string, Family>();
-  readonly #realPaths = new Map<string, { readonly id: string; readonly path: string }>();
+  readonly #realPath: RealPath;
   readonly #draining = new Set<Promise<void>>();
   readonly #surveyors = pLimit(SURVEYORS);
-  /** What could not be read at the last look, and why. */
-  #troubles = new Map<string, string>();
-  #told = '';
+  readonly #troubles: Troubles;
   #isFirstLook = true;
   #failure: Error | undefined;
 
   constructor(parts: FollowParts, checkpoints: Checkpoints) {
     this.#parts = parts;
     this.#checkpoints = checkpoints;
+    this.#troubles = createTroubles(parts);
+    this.#realPath = createRealPath(this.#troubles.refused);
     this.#folders = createFolders(() => parts.clock.now());
     for (const { files, path } of checkpoints.found.values()) {
       this.#families.set(path, createFamily(path, 'read', files));
@@ -113,14 +113,14 @@ class Follower {
   }
 
   async #look(): Promise<void> {
-    this.#troubles = new Map();
+    this.#troubles.clear();
     await this.#discover();
     const families = [...this.#families.values()];
     await Promise.all(families.map((family) => this.#surveyors(() => this.#survey(family))));
     this.#isFirstLook = false;
     for (const family of families) this.#follow(family);
-    this.#tellTroubles();
-    await this.#closeIdle();
+    this.#troubles.tell();
+    await closeIdle([...this.#families.values()], this.#parts.clock.now());
     this.#parts.telemetry.lagBytes(this.#allFiles().reduce((sum, file) => sum + lagOf(file), 0));
     this.#wake.watch(new Set([...this.#families.keys()].map((path) => dirname(path))));
   }
@@ -128,8 +128,7 @@ class Follower {
   /** Families for all paths that match now. */
   async #discover(): Promise<void> {
     const { glob } = this.#parts;
-    const refused = (folder: string, error: NodeJS.ErrnoException) => this.#refused(folder, error);
-    const matched = await this.#folders.match(glob, refused);
+    const matched = await this.#folders.match(glob, this.#troubles.refused);
     const paths = new Set<string>();
     for (const path of matched) paths.add((await this.#realPath(path)) ?? path);
     for (const path of paths) {
@@ -155,30 +154,12 @@ class Follower {
     return this.#parts.from === 'end' ? 'skipAll' : 'skipRotated';
   }
 
-  /** Undefined: it is gone, or no file. Links are followed, also those on the way. */
-  async #realPath(path: string): Promise<string | undefined> {
-    try {
-      const { dev, ino } = await stat(path, { bigint: true });
-      const id = `${dev}:${ino}`;
-      const known = this.#realPaths.get(path);
-      if (known?.id === id) return known.path;
-      const real = await realpath(path);
-      this.#realPaths.set(path, { id, path: real });
-      return real;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      if (code !== 'ENOENT') this.#refused(path, error as NodeJS.ErrnoException);
-      return undefined;
-    }
-  }
-
   async #survey(family: Family): Promise<void> {
     const { clock, delivery } = this.#parts;
     const parts: SurveyParts = {
       folders: this.#folders,
       now: () => clock.now(),
-      refused: (path, error) => this.#refused(path, error),
+      refused: this.#troubles.refused,
       lost: (path, bytes) => {
         const known = bytes === 0 ? {} : { bytes };
         const loss = { reason: 'rotated_away', known, where: { path } } as const;
@@ -190,7 +171,7 @@ class Follower {
       await survey(family, parts);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-      this.#refused(dirname(family.path), error as NodeJS.ErrnoException);
+      this.#troubles.refused(dirname(family.path), error as NodeJS.ErrnoException);
       return;
     }
     if (before.length !== family.files.length || before.some((f, i) => f !== family.files[i])) {
@@ -227,7 +208,7 @@ class Follower {
       signal: this.#stopped.signal,
       large: (action) => shared.large(action),
       now: () => clock.now(),
-      refused: (path, error) => this.#refused(path, error),
+      refused: this.#troubles.refused,
       legacy: (path) => this.#legacy(path),
       moved: () => this.#save(family),
     };
@@ -240,7 +221,7 @@ class Follower {
       const { code } = error as NodeJS.ErrnoException;
       // Reading can fail as well: a disk that is broken, a share that is away.
       if (code !== undefined && /^E[A-Z]+$/.test(code)) {
-        this.#refused(family.path, error as NodeJS.ErrnoException);
+        this.#troubles.refused(family.path, error as NodeJS.ErrnoException);
       } else this.#fail(error);
     } finally {
       family.isDraining = false;
@@ -268,48 +249,6 @@ class Follower {
       'File is in the legacy text format, which leaves out most of an event: set --audit-log-format=json on the API server; its lines become dead letters',
     );
   }
-
-  #refused(path: string, error: NodeJS.ErrnoException): void {
-    this.#troubles.set(path, error.code ?? error.message);
-  }
-
-  #tellTroubles(): void {
-    const { health, logger, senderId } = this.#parts;
-    const all = [...this.#troubles].map(([path, code]) => `${path} (${code})`).sort();
-    const told = all.slice(0, 5).join(', ');
-    if (told === this.#told) return;
-    this.#told = told;
-    if (told === '') {
-      health.set(`${senderId} reading`, undefined);
-      logger.info({ input: senderId }, 'Can be read again');
-      return;
-    }
-    health.set(`${senderId} reading`, `can't read ${told}: ${remedyOf(this.#troubles)}`);
-    const fields = { input: senderId, paths: all.slice(0, 5), count: all.length };
-    logger.error({ ...fields, remedy: remedyOf(this.#troubles) }, 'Input can not be read');
-  }
-
-  /** Descriptors are worth holding while a file may be taken away unread, which quiet ones are not. */
-  async #closeIdle(): Promise<void> {
-    const nowMs = this.#parts.clock.now();
-    const open = this.#allFiles().filter(({ source }) => source !== undefined);
-    if (open.length <= MAX_IDLE_OPEN) return;
-    const busy = [...this.#families.values()].filter(({ isDraining }) => isDraining);
-    const idle = open
-      .filter((file) => !hasWork(file, nowMs) && !busy.some(({ files }) => files.includes(file)))
-      .sort((a, b) => a.position.modifiedMs - b.position.modifiedMs);
-    for (const file of idle.slice(0, open.length - MAX_IDLE_OPEN)) await release(file);
-  }
-}
-
-function remedyOf(troubles: ReadonlyMap<string, string>): string {
-  const codes = new Set(troubles.values());
-  if (codes.has('EACCES') || codes.has('EPERM')) {
-    return 'the API server writes its log for root alone; run the collector as root, or give its user the right to read (setfacl), also on the folders above';
-  }
-  if (codes.has('EMFILE') || codes.has('ENFILE'))
-    return 'raise the limit of open files (ulimit -n)';
-  return 'look at the disk or share that it is on';
 }
 
 /** Follows until it is stopped. Resolves when what it did before is read. */

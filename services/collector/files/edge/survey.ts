@@ -1,93 +1,30 @@
 /**
  * Owns: one look at a followed path and the files beside it: which content lies where now. Everything
  * new is opened at once, because it may be gone at the next look.
- * Does not own: how names and contents are judged (rotation.ts, identity.ts), reading (drain.ts).
+ * Does not own: how names and contents are judged (identity.ts), what is there (look.ts), reading (drain.ts).
  */
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { fits, HEAD_BYTES, NOTHING, type Print, printOf, tailOf, TAIL_BYTES } from '../identity.ts';
-import { rotatedOf } from '../rotation.ts';
 import { type ByteSource, openByteSource } from './byte-source.ts';
-import { type Family, type Followed, followed, nameOf, release, replaced } from './family.ts';
-import type { Folders } from './folders.ts';
+import { type Family, type Followed, followed, release, replaced } from './family.ts';
+import {
+  look,
+  type LookParts,
+  MISSING_SURVEYS,
+  type Seen,
+  settleSlipped,
+  slipped,
+} from './look.ts';
 
-export interface SurveyParts {
-  readonly folders: Folders;
+export interface SurveyParts extends LookParts {
   now(): number;
   /** Something that a person may have to change: rights, the number of open files. */
   refused(path: string, error: NodeJS.ErrnoException): void;
-  /** Lines that were there can't be had any more. */
-  lost(path: string, bytes: number): Promise<void>;
 }
 
-interface Seen {
-  readonly path: string;
-  readonly id: string;
-  readonly sizeBytes: number;
-  readonly modifiedMs: number;
-  readonly isRotated: boolean;
-}
-
-/** A rename is not seen at one moment by whoever lists a folder. */
-const MISSING_SURVEYS = 3;
 /** Longer than a copy takes before what it was made of is truncated. */
 const COPY_PATIENCE_MS = 10_000;
 /** Shorter beginnings may be equal by chance. */
 const TELLING_BYTES = 64;
-
-async function seenAt(path: string, isRotated: boolean): Promise<Seen | undefined> {
-  try {
-    const found = await stat(path, { bigint: true });
-    if (!found.isFile()) return undefined;
-    const { dev, ino, mtimeMs, size } = found;
-    return {
-      ...{ path, isRotated, id: `${dev}:${ino}` },
-      ...{ sizeBytes: Number(size), modifiedMs: Number(mtimeMs) },
-    };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function look(family: Family, parts: SurveyParts): Promise<readonly Seen[]> {
-  const folder = dirname(family.path);
-  const { files } = await parts.folders.list(folder);
-  const rotated = rotatedOf(nameOf(family), files).map(async (name) => {
-    const seen = await seenAt(join(folder, name), true);
-    if (seen === undefined) slipped(family, join(folder, name), 0);
-    return seen;
-  });
-  const all = await Promise.all([...rotated, seenAt(family.path, false)]);
-  const found = all.filter((one) => one !== undefined);
-  // Renamed between two of these looks: by now it is the rotated one.
-  return found.filter((one, i) => !found.slice(0, i).some(({ id }) => id === one.id));
-}
-
-/**
- * A rotated file that was listed could not be opened any more: it has to turn up under another name,
- * unless it is known by this one.
- */
-function slipped(family: Family, path: string, bytes: number): void {
-  const isKnown = family.files.some(
-    ({ position }) => position.path === path || `${position.path}.gz` === path,
-  );
-  if (!isKnown && !family.slipped.has(path)) family.slipped.set(path, { bytes, surveys: 0 });
-}
-
-async function settleSlipped(
-  family: Family,
-  seen: readonly Seen[],
-  parts: SurveyParts,
-): Promise<void> {
-  for (const [path, slip] of family.slipped) {
-    slip.surveys++;
-    const isBack = seen.some((one) => one.path === path || one.path === `${path}.gz`);
-    if (!isBack && slip.surveys <= MISSING_SURVEYS) continue;
-    family.slipped.delete(path);
-    if (!isBack) await parts.lost(path, slip.bytes);
-  }
-}
 
 function isUnchanged({ position, source }: Followed, seen: Seen): boolean {
   if (source !== undefined && source.id === seen.id) return true;

@@ -63,8 +63,11 @@ export function whereFields(
 /** `in payments/checkout-0 (app) on worker-1`, as far as it is known. */
 export function place({ container, namespace, node, pod }: Where): string {
   const inside = pod === undefined ? undefined : [namespace, pod].filter(Boolean).join('/');
-  if (inside === undefined) return node === undefined ? 'somewhere' : `on node ${node}`;
-  const named = container === undefined ? `in ${inside}` : `in ${inside} (${container})`;
+  if (inside === undefined && container === undefined) {
+    return node === undefined ? 'somewhere' : `on node ${node}`;
+  }
+  const unit = inside ?? 'a pod that is not known';
+  const named = container === undefined ? `in ${unit}` : `in ${unit} (${container})`;
   return node === undefined ? named : `${named} on ${node}`;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FatalError, TransientError } from '../../../../shared/errors/fault.ts';
 import { TRACE } from '../../../support/worker-rig.ts';
-import { EVENT, openWebhook, type WebhookRig } from './webhook-rig.ts';
+import { EVENT, openWebhook, type WebhookRig } from '../../../support/webhook-rig.ts';
 
 let rig: WebhookRig = openWebhook();
 afterEach(async () => {

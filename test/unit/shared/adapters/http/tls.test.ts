@@ -19,7 +19,7 @@ import { FatalError } from '../../../../../shared/errors/fault.ts';
 import { createHealth } from '../../../../../shared/pipeline/health.ts';
 import { makeCertificate } from '../../../../support/certificates.ts';
 import { createLines } from '../../../../support/worker-rig.ts';
-import { createDoorCounts } from '../../../services/collector/webhook-rig.ts';
+import { createDoorCounts } from '../../../../support/webhook-rig.ts';
 
 const CA = makeCertificate({ name: 'authority', isAuthority: true });
 const FIRST = makeCertificate({ name: 'first', by: CA });

@@ -2,18 +2,18 @@
  * Owns: the collector's endpoints on a log that the test answers for.
  */
 import type { FastifyInstance } from 'fastify';
-import type { RawBatch } from '../../../../schemas/generated/avro.ts';
-import { createIntake } from '../../../../services/collector/intake.ts';
-import type { ArrivalLimits } from '../../../../services/collector/door/edge/arrivals.ts';
-import type { GateParts } from '../../../../services/collector/door/edge/gate.ts';
-import { addCollectorRoutes } from '../../../../services/collector/webhook.ts';
-import { createCodec } from '../../../../shared/adapters/avro/codec.ts';
-import { createHttpServer, type HttpOptions } from '../../../../shared/adapters/http/server.ts';
-import { joined } from '../../../../shared/domain/bytes.ts';
-import { createHealth } from '../../../../shared/pipeline/health.ts';
-import type { OutRecord } from '../../../../shared/ports/log.ts';
-import type { DoorTelemetry } from '../../../../shared/ports/telemetry.ts';
-import { createCounts, createLines, type LogLine } from '../../../support/worker-rig.ts';
+import type { RawBatch } from '../../schemas/generated/avro.ts';
+import { createIntake } from '../../services/collector/intake.ts';
+import type { ArrivalLimits } from '../../services/collector/door/edge/arrivals.ts';
+import type { GateParts } from '../../services/collector/door/edge/gate.ts';
+import { addCollectorRoutes } from '../../services/collector/webhook.ts';
+import { createCodec } from '../../shared/adapters/avro/codec.ts';
+import { createHttpServer, type HttpOptions } from '../../shared/adapters/http/server.ts';
+import { joined } from '../../shared/domain/bytes.ts';
+import { createHealth } from '../../shared/pipeline/health.ts';
+import type { OutRecord } from '../../shared/ports/log.ts';
+import type { DoorTelemetry } from '../../shared/ports/telemetry.ts';
+import { createCounts, createLines, type LogLine } from './worker-rig.ts';
 
 const codec = createCodec('RawBatch');
 

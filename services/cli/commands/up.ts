@@ -62,7 +62,9 @@ function describe(context: Context, url: string): string {
 
   Send audit events to   ${url}/v1/audit/{cluster}
                          (the server of --audit-webhook-config-file; or: curl --data-binary @audit.log)
+  and all else to        ${url}/v1/{source}/{cluster}: spo, falco, logs, firehose, pubsub, eventhub
   Look at what it found  podwitness query findings
+  See that all is there  podwitness doctor
   Health and metrics     ${url}/readyz  ${url}/metrics
   Log                    ${log}
   Store                  ${store}

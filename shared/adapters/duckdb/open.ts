@@ -13,7 +13,7 @@ import type { Logger } from '../../ports/telemetry.ts';
 import { lookUp, rowKey } from './keys.ts';
 import type { DuckdbFileOptions } from './open-file.ts';
 import { countDocuments, searchDocuments, withConnection } from './read-documents.ts';
-import { applyRetention, type StoreRetention } from './retention.ts';
+import { createRetain, type StoreRetention } from './retention.ts';
 import { type Serving, startServing } from './serving.ts';
 import { COLLECTION_NAMES } from './tables.ts';
 import { writeRows } from './write-rows.ts';
@@ -94,11 +94,10 @@ function startRetention(
   oneAtATime: ReturnType<typeof pLimit>,
 ): () => void {
   if (retention?.maxAgeMs === undefined && retention?.maxBytes === undefined) return () => {};
+  const retain = createRetain(file, retention);
   const pass = async (): Promise<void> => {
     try {
-      const deleted = await serving.run(({ writer }) =>
-        applyRetention(writer, file, retention, now()),
-      );
+      const deleted = await serving.run(({ writer }) => retain(writer, now()));
       if (deleted > 0) logger?.info({ deleted }, 'Deleted the oldest documents of the store');
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;

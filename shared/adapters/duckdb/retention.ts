@@ -18,40 +18,58 @@ export interface StoreRetention {
 
 /** After a pass by size so much of the limit is in use, so that the next is not due at once. */
 const LEFT_OF_LIMIT = 0.9;
+/** The time before which nothing was written: a pass with this cut-off deletes nothing. */
+const NOTHING = Number.NEGATIVE_INFINITY;
 
 /** One pass; returns how many documents were deleted. No other write may be under way. */
-export async function applyRetention(
-  connection: DuckDBConnection,
-  file: string,
-  retention: StoreRetention,
-  nowMs: number,
-): Promise<number> {
-  const { maxAgeMs, maxBytes } = retention;
-  const byAge = maxAgeMs === undefined ? Number.NEGATIVE_INFINITY : nowMs - maxAgeMs;
-  const bySize = maxBytes === undefined ? byAge : await cutoffForSize(connection, file, maxBytes);
-  const cutoffMs = Math.max(byAge, bySize);
-  if (cutoffMs === Number.NEGATIVE_INFINITY) return 0;
-  const count = await countBefore(connection, cutoffMs);
-  if (count > 0) await deleteBefore(connection, cutoffMs);
-  return count;
+export type Retain = (connection: DuckDBConnection, nowMs: number) => Promise<number>;
+
+export function createRetain(file: string, { maxAgeMs, maxBytes }: StoreRetention): Retain {
+  /** Documents that the last pass by size left. */
+  let left: number | undefined;
+
+  /**
+   * What was deleted is given back when nobody reads it any more, and not at once: until there are
+   * more documents again than a pass left, the size of the file is no reason for another.
+   */
+  const bySize = async (connection: DuckDBConnection): Promise<number> => {
+    if (maxBytes === undefined) return NOTHING;
+    if (left !== undefined && (await countAll(connection)) < left / LEFT_OF_LIMIT) return NOTHING;
+    return cutoffForSize(connection, file, maxBytes);
+  };
+
+  return async (connection, nowMs) => {
+    const byAge = maxAgeMs === undefined ? NOTHING : nowMs - maxAgeMs;
+    const size = await bySize(connection);
+    const cutoffMs = Math.max(byAge, size);
+    if (cutoffMs === NOTHING) return 0;
+    const count = await countBefore(connection, cutoffMs);
+    if (count > 0) await deleteBefore(connection, cutoffMs);
+    if (size !== NOTHING) left = await countAll(connection);
+    return count;
+  };
 }
 
-/** Everything that was written before goes; minus infinity where the file is small enough. */
+function countAll(connection: DuckDBConnection): Promise<number> {
+  return countBefore(connection, Number.MAX_SAFE_INTEGER);
+}
+
+/** Everything that was written before goes; NOTHING where the file is small enough. */
 async function cutoffForSize(
   connection: DuckDBConnection,
   file: string,
   maxBytes: number,
 ): Promise<number> {
   const logBytes = statSync(`${file}.wal`, { throwIfNoEntry: false })?.size ?? 0;
-  if ((await usedBytes(connection)) + logBytes <= maxBytes) return Number.NEGATIVE_INFINITY;
+  if ((await usedBytes(connection)) + logBytes <= maxBytes) return NOTHING;
   // The write-ahead log is not packed: what it comes to shows when it is worked in.
   await connection.run('checkpoint store');
   const used = await usedBytes(connection);
-  if (used <= maxBytes) return Number.NEGATIVE_INFINITY;
+  if (used <= maxBytes) return NOTHING;
   const share = 1 - (maxBytes * LEFT_OF_LIMIT) / used;
   const all = COLLECTION_NAMES.map((name) => `select stored from ${name}`).join(' union all ');
   const found = await first(connection, `select quantile_disc(stored, ${share}) from (${all})`);
-  return found === null || found === undefined ? Number.NEGATIVE_INFINITY : Number(found) + 1;
+  return found === null || found === undefined ? NOTHING : Number(found) + 1;
 }
 
 /** Of the file, without what is free in it. */

@@ -5,6 +5,7 @@
  */
 import type { Broker, Cluster, RecordMetadata } from 'kafkajs';
 import type { Attachments } from './attachments.ts';
+import { sendOwn } from './own-request.ts';
 import { ProduceError } from './produce-errors.ts';
 import {
   decodeProduced,
@@ -44,24 +45,6 @@ export interface Failure extends Error {
   readonly port?: number;
 }
 
-/** What kafkajs' brokers have and its types leave out; see stable-offset.ts. */
-interface SendingBroker {
-  readonly connectionPool: {
-    send(message: {
-      readonly request: {
-        readonly apiKey: number;
-        readonly apiVersion: number;
-        readonly apiName: string;
-        encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
-      };
-      readonly response: {
-        decode(payload: Buffer): Promise<ProduceAnswer>;
-        parse(decoded: ProduceAnswer): Promise<ProduceAnswer>;
-      };
-    }): Promise<ProduceAnswer>;
-  };
-}
-
 function grouped<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
@@ -85,19 +68,13 @@ async function sendTo(
   limits: Limits,
 ): Promise<ProduceAnswer> {
   const stub = attachments.stubFor(encodeProduce(byTopic(loads), limits.acks, limits.timeout));
-  const { connectionPool } = broker as Broker & SendingBroker;
   try {
-    return await connectionPool.send({
-      request: {
-        apiKey: PRODUCE_KEY,
-        apiVersion: PRODUCE_VERSION,
-        apiName: 'Produce',
-        encode: () => Promise.resolve(stub),
-      },
-      response: {
-        decode: async (payload) => decodeProduced(payload),
-        parse: (decoded) => Promise.resolve(decoded),
-      },
+    return await sendOwn(broker, {
+      apiKey: PRODUCE_KEY,
+      apiVersion: PRODUCE_VERSION,
+      apiName: 'Produce',
+      bytes: stub,
+      decode: decodeProduced,
     });
   } finally {
     stub.drop();

@@ -5,10 +5,9 @@
  * The answer of InitProducerId means that the former owner's last transaction is complete in the
  * log. A coordinator before Kafka 4.0 takes its offset over into its memory on another thread,
  * which may be busy, after a failover for seconds; asked as kafkajs does, without require_stable,
- * it tells the offset before. So the question goes over kafkajs' connection to the coordinator.
- * That is not part of its declared interface: the version is pinned, and the fencing tests use it.
+ * it tells the offset before. So the question is one of our own (own-request.ts).
  */
-import type { Broker, Cluster } from 'kafkajs';
+import type { Cluster } from 'kafkajs';
 import { FatalError, TransientError } from '../../errors/fault.ts';
 import type { Clock } from '../../ports/telemetry.ts';
 import { translated } from './errors.ts';
@@ -20,6 +19,7 @@ import {
   type OffsetAnswer,
   type OffsetQuestion,
 } from './offset-fetch.ts';
+import { sendOwn } from './own-request.ts';
 
 const UNSTABLE_OFFSET_COMMIT = 88;
 const TOPIC_AUTHORIZATION_FAILED = 29;
@@ -27,25 +27,6 @@ const GROUP_AUTHORIZATION_FAILED = 30;
 
 const PAUSE_MS = 20;
 const MOST_QUESTIONS = 250;
-
-/** What kafkajs' brokers have and its types leave out. */
-interface SendingBroker {
-  readonly connectionPool: {
-    send<T>(message: {
-      readonly request: {
-        readonly apiKey: number;
-        readonly apiVersion: number;
-        readonly apiName: string;
-        /** The form of kafkajs' encoders. */
-        encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
-      };
-      readonly response: {
-        decode(payload: Buffer): Promise<T>;
-        parse(decoded: T): Promise<T>;
-      };
-    }): Promise<T>;
-  };
-}
 
 /**
  * Undefined where the group has committed nothing. `cluster` must have the topic's metadata.
@@ -70,18 +51,12 @@ export async function stableOffset(
 async function ask(cluster: Cluster, question: OffsetQuestion): Promise<OffsetAnswer> {
   const coordinator = await cluster.findGroupCoordinator({ groupId: question.group });
   const bytes = encodeQuestion(question);
-  const { connectionPool } = coordinator as Broker & SendingBroker;
-  return connectionPool.send<OffsetAnswer>({
-    request: {
-      apiKey: OFFSET_FETCH_KEY,
-      apiVersion: OFFSET_FETCH_VERSION,
-      apiName: 'OffsetFetch',
-      encode: () => Promise.resolve({ buf: bytes, buffer: bytes }),
-    },
-    response: {
-      decode: (payload) => Promise.resolve(decodeAnswer(payload)),
-      parse: (answer) => Promise.resolve(answer),
-    },
+  return sendOwn(coordinator, {
+    apiKey: OFFSET_FETCH_KEY,
+    apiVersion: OFFSET_FETCH_VERSION,
+    apiName: 'OffsetFetch',
+    bytes: { buf: bytes, buffer: bytes },
+    decode: decodeAnswer,
   });
 }
 

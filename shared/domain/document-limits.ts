@@ -2,6 +2,7 @@
  * Owns: what no document store takes, whatever the document says: limits of ids, bytes and depth
  * that both adapters check before they touch the store.
  */
+import { BACKSLASH, NEWLINE, QUOTE } from './bytes-of-json.ts';
 
 /** Longest `_id` of Elasticsearch, in UTF-8 bytes; one longer id fails a whole bulk request. */
 const MAX_ID_BYTES = 512;
@@ -11,10 +12,6 @@ const MAX_ID_BYTES = 512;
  * recurses too, so the embedded store could not give such a document back.
  */
 const MAX_DEPTH = 500;
-
-const LINE_FEED = 0x0a;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 /** +1 for an opening bracket or brace, -1 for a closing one. */
 function nesting(byte: number | undefined): -1 | 0 | 1 {
@@ -43,7 +40,7 @@ export function documentProblem(id: string, document: Buffer): string | undefine
     return `the id is empty or longer than ${MAX_ID_BYTES} bytes`;
   }
   if (document.length === 0) return 'the document is empty';
-  if (document.includes(LINE_FEED)) return 'the document holds a line break';
+  if (document.includes(NEWLINE)) return 'the document holds a line break';
   if (isDeep(document, MAX_DEPTH)) return `the document nests deeper than ${MAX_DEPTH}`;
   return undefined;
 }

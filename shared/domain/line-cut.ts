@@ -2,8 +2,7 @@
  * Owns: where bytes of a file may be cut so that no record is torn: after a line, and for CRI lines
  * after the last part of a line on each of its streams. Pure.
  */
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
+import { NEWLINE, SPACE } from './bytes-of-json.ts';
 /** `2026-11-21T06:39:46.657123456+00:00 stdout P ` */
 const CRI = /^\d{4}-\d\d-\d\dT[0-9:.]{8,18}(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([PF]) /;
 const CRI_START_BYTES = 64;

@@ -4,18 +4,20 @@
  * Does not own: what the documents are; a cut in the wrong place costs a record, so a document that
  * is torn itself is told from one that goes on: it breaks the grammar soon.
  */
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  SPACE,
+} from '../../../shared/domain/bytes-of-json.ts';
 import { wholeLines } from '../../../shared/domain/line-cut.ts';
 
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 const MAX_DEPTH = 1_000;
 
 /** The end of a document; `open`: the bytes end first; `none`: it is no JSON from here on. */

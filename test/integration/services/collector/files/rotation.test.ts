@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRotated, rotatedOf } from '../../../../services/collector/files/rotation.ts';
+import { parseRotated, rotatedOf } from '../../../../../services/collector/files/rotation.ts';
 
 it.each([
   ['audit-2026-11-21T06-39-46.657.log', 'audit.log', false],

@@ -5,8 +5,8 @@
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from '../../support/worker-rig.ts';
-import { EVENT, openWebhook, type WebhookRig } from '../../support/webhook-rig.ts';
+import { until } from '../../../support/worker-rig.ts';
+import { EVENT, openWebhook, type WebhookRig } from '../../../support/webhook-rig.ts';
 
 let rig: WebhookRig;
 let port: number;

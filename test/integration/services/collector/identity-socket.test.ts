@@ -9,22 +9,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openTokens } from '../../../services/collector/door/edge/tokens.ts';
+import { openTokens } from '../../../../services/collector/door/edge/tokens.ts';
 import {
   createSender,
   hashToken,
   type SenderRule,
-} from '../../../services/collector/door/senders.ts';
-import { readTls } from '../../../shared/adapters/http/tls.ts';
-import { FatalError } from '../../../shared/errors/fault.ts';
-import { type Made, makeCertificate } from '../../support/certificates.ts';
-import { createLines } from '../../support/worker-rig.ts';
+} from '../../../../services/collector/door/senders.ts';
+import { readTls } from '../../../../shared/adapters/http/tls.ts';
+import { FatalError } from '../../../../shared/errors/fault.ts';
+import { type Made, makeCertificate } from '../../../support/certificates.ts';
+import { createLines } from '../../../support/worker-rig.ts';
 import {
   createDoorCounts,
   EVENT,
   openWebhook,
   type WebhookRig,
-} from '../../support/webhook-rig.ts';
+} from '../../../support/webhook-rig.ts';
 
 const CA = makeCertificate({ name: 'authority', isAuthority: true });
 const OTHER_CA = makeCertificate({ name: 'authority', isAuthority: true });

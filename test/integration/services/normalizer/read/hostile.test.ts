@@ -5,7 +5,14 @@ import { gzipSync } from 'node:zlib';
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bodyOf, EVENT, leaves, only, samples, tell } from './bodies.ts';
+import {
+  bodyOf,
+  EVENT,
+  leaves,
+  only,
+  samples,
+  tell,
+} from '../../../../unit/services/normalizer/read/bodies.ts';
 
 const event = JSON.stringify(EVENT);
 const SAMPLES = samples();

@@ -6,20 +6,20 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { startFollowing } from '../../../../services/collector/files/edge/follow.ts';
-import { parseGlob } from '../../../../services/collector/files/glob.ts';
+import { startFollowing } from '../../../../../services/collector/files/edge/follow.ts';
+import { parseGlob } from '../../../../../services/collector/files/glob.ts';
 import type {
   Body,
   Delivery,
   Loss,
   Oversize,
-} from '../../../../services/collector/inputs/edge/deliver.ts';
-import { createHealth } from '../../../../shared/pipeline/health.ts';
-import type { RunningWorker } from '../../../../shared/pipeline/runner.ts';
-import type { InputTelemetry } from '../../../../shared/ports/telemetry.ts';
-import { systemClock } from '../../../../shared/runtime/clock.ts';
-import { within } from '../../../contract/log/harness.ts';
-import { createLines, type LogLine, until } from '../../../support/worker-rig.ts';
+} from '../../../../../services/collector/inputs/edge/deliver.ts';
+import { createHealth } from '../../../../../shared/pipeline/health.ts';
+import type { RunningWorker } from '../../../../../shared/pipeline/runner.ts';
+import type { InputTelemetry } from '../../../../../shared/ports/telemetry.ts';
+import { systemClock } from '../../../../../shared/runtime/clock.ts';
+import { within } from '../../../../contract/log/harness.ts';
+import { createLines, type LogLine, until } from '../../../../support/worker-rig.ts';
 
 const KIB = 1024;
 const WAIT_MS = 60_000;

@@ -5,8 +5,14 @@ import { collectionOfKind, COLLECTIONS } from '../../../../../shared/domain/coll
 import { documentProblem } from '../../../../../shared/domain/document-limits.ts';
 import type { Format, JsonObject } from '../../../../../services/normalizer/read/leaf.ts';
 import { anyJson } from '../../../../support/odd-json.ts';
-import { LINE } from '../batches.ts';
-import { ADMISSION, FALCO, GKE, map, SPO } from './leaves.ts';
+import { LINE } from '../../../../unit/services/normalizer/batches.ts';
+import {
+  ADMISSION,
+  FALCO,
+  GKE,
+  map,
+  SPO,
+} from '../../../../unit/services/normalizer/map/leaves.ts';
 
 const SAMPLES: Readonly<Record<Format, JsonObject>> = {
   ...{ audit: LINE, admission: ADMISSION, gke: GKE, spo: SPO, falco: FALCO },

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LaneLostError } from '../../../../shared/errors/fault.ts';
+import { LaneLostError } from '../../../../../shared/errors/fault.ts';
 import { createRig, eventLines, type Rig, textOf } from './rig.ts';
 
 let rig: Rig;

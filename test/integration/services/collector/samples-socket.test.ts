@@ -13,8 +13,8 @@ import {
   readSamples,
   resultOf,
   type Sample,
-} from '../../support/samples.ts';
-import { openWebhook, type WebhookRig } from '../../support/webhook-rig.ts';
+} from '../../../support/samples.ts';
+import { openWebhook, type WebhookRig } from '../../../support/webhook-rig.ts';
 
 let rig: WebhookRig;
 let port: number;

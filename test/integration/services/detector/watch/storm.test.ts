@@ -10,7 +10,7 @@ import {
   START_MS,
   taken,
   ticks,
-} from './lane.ts';
+} from '../../../../unit/services/detector/watch/lane.ts';
 
 const T = START_MS;
 

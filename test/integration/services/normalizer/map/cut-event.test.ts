@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { createNormalizerStage } from '../../../../../services/normalizer/stage.ts';
 import { createCodec } from '../../../../../shared/adapters/avro/codec.ts';
 import { endings } from '../../../../../shared/pipeline/outcome.ts';
-import { documentOf, eventsOf, ITEM, LINE, normalize, rawBatch, recordOf } from '../batches.ts';
+import {
+  documentOf,
+  eventsOf,
+  ITEM,
+  LINE,
+  normalize,
+  rawBatch,
+  recordOf,
+} from '../../../../unit/services/normalizer/batches.ts';
 
 const MIB = 1024 * 1024;
 const codec = createCodec('AuditEvent');

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createRig, type Rig } from './rig.ts';
 
 const TIMEOUT_MS = 120_000;
-const WRITER = fileURLToPath(new URL('../../../support/rotating-writer.mjs', import.meta.url));
+const WRITER = fileURLToPath(new URL('../../../../support/rotating-writer.mjs', import.meta.url));
 const LINES = 12_000;
 /** A file lives for about two seconds: what a busy machine needs to look twice. */
 const PAUSE_MS = 20;

@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, it } from 'vitest';
-import { until } from '../../support/worker-rig.ts';
-import { EVENT, openWebhook, type WebhookRig } from '../../support/webhook-rig.ts';
+import { until } from '../../../support/worker-rig.ts';
+import { EVENT, openWebhook, type WebhookRig } from '../../../support/webhook-rig.ts';
 
 let rig: WebhookRig;
 const agent = new Agent({ keepAlive: true });

@@ -5,7 +5,7 @@
 import type { RawBatch } from '../../schemas/generated/avro.ts';
 import type { Bytes } from '../../shared/domain/bytes.ts';
 import type { Headers, OutRecord } from '../../shared/ports/log.ts';
-import { type Link, nextLink, sha256 } from './chain.ts';
+import { type Link, nextLink, sha256 } from '../../shared/domain/chain.ts';
 import { type SplitLimits, splitBody } from './split.ts';
 
 /** What one sender gave at one time. Fields as in schemas/avro/raw-batch. */

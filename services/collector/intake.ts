@@ -6,7 +6,7 @@
 import type { OutRecord } from '../../shared/ports/log.ts';
 import type { StageTelemetry } from '../../shared/ports/telemetry.ts';
 import { type AcceptParts, accept, type Request } from './accept.ts';
-import { CHAIN_START } from './chain.ts';
+import { CHAIN_START } from '../../shared/domain/chain.ts';
 import { addAll, createRefused } from './refused.ts';
 
 export type IntakeRequest = Request;

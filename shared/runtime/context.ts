@@ -40,7 +40,7 @@ export function createContext(config: Config): Context {
   return {
     config,
     room,
-    metrics: createMetrics(room),
+    metrics: createMetrics(systemClock.now, room),
     health: createHealth(systemClock.now),
     clock: systemClock,
     failpoint: createFailpoint(config.testing.failpoint),

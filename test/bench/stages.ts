@@ -5,7 +5,7 @@ import type { AuditEvent, RawBatch } from '../../schemas/generated/avro.ts';
 import { readRules } from '../../services/detector/read-rules.ts';
 import { createDetectorStage } from '../../services/detector/stage.ts';
 import { accept } from '../../services/collector/accept.ts';
-import { CHAIN_START } from '../../services/collector/chain.ts';
+import { CHAIN_START } from '../../shared/domain/chain.ts';
 import { createNormalizerStage } from '../../services/normalizer/stage.ts';
 import { createCodec } from '../../shared/adapters/avro/codec.ts';
 import { endings } from '../../shared/pipeline/outcome.ts';

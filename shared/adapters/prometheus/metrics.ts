@@ -59,7 +59,10 @@ function inputMetrics(registry: Registry): (name: string) => InputTelemetry {
   });
 }
 
-function lagMetrics(registry: Registry): (stage: string) => Pick<StageTelemetry, 'inHand' | 'lag'> {
+function lagMetrics(
+  registry: Registry,
+  now: () => number,
+): (stage: string) => Pick<StageTelemetry, 'inHand' | 'lag'> {
   const lag = new Gauge({
     name: 'podwitness_consumer_lag_records',
     help: 'Records that wait in a partition that this process works on',
@@ -75,7 +78,7 @@ function lagMetrics(registry: Registry): (stage: string) => Pick<StageTelemetry,
     collect() {
       for (const [stage, times] of inHand) {
         const oldestMs = Math.min(...times.values());
-        this.set({ stage }, times.size === 0 ? 0 : Math.max(0, Date.now() - oldestMs) / 1000);
+        this.set({ stage }, times.size === 0 ? 0 : Math.max(0, now() - oldestMs) / 1000);
       }
     },
   });
@@ -124,8 +127,11 @@ function recordMetrics(
   };
 }
 
-/** `room` is asked when the text is: of the data folder's disk. */
-export function createMetrics(room: Pick<Room, 'freeBytes'> = ENDLESS_ROOM): Metrics {
+/** `now` and `room`, of the data folder's disk, are asked when the text is. */
+export function createMetrics(
+  now: () => number,
+  room: Pick<Room, 'freeBytes'> = ENDLESS_ROOM,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
@@ -164,7 +170,7 @@ export function createMetrics(room: Pick<Room, 'freeBytes'> = ENDLESS_ROOM): Met
     [1, 10, 50, 100, 500, 1000, 2000, 5000],
   );
   const accounts = recordMetrics(registry);
-  const lags = lagMetrics(registry);
+  const lags = lagMetrics(registry, now);
 
   const coverage = counter('coverage_events', 'Events about what may be missing', [
     'kind',

@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { TransientError } from '../../../shared/errors/fault.ts';
 import type { Consumer, LaneHandler } from '../../../shared/ports/log.ts';
+import { choicesFrom } from '../../support/odd-json.ts';
 import { folderPerTest, inOtherProcess, SPEC } from './embedded-folder.ts';
 import {
   after,
@@ -85,13 +86,14 @@ describe('retention', () => {
 });
 
 describe('retention by size', () => {
-  const PART = 'x'.repeat(100_000);
+  const PART_CHARS = 100_000;
 
   it('deletes the oldest that is processed, and refuses rather than delete what is not', async () => {
     const log = await open({ maxBytes: 3_000_000, trimIntervalMs: 10 });
     // Not to be packed into nothing.
+    const choose = choicesFrom(1);
     const text = () =>
-      `${PART.replaceAll('x', () => String.fromCharCode(33 + Math.random() * 90))}`;
+      Array.from({ length: PART_CHARS }, () => String.fromCharCode(33 + choose() * 90)).join('');
     const fillUp = async (): Promise<number> => {
       for (let n = 0; n < 200; n += 1) {
         try {

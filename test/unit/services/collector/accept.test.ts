@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accept, type AcceptParts, type Request } from '../../../../services/collector/accept.ts';
-import { CHAIN_START, type Link, nextLink, sha256 } from '../../../../services/collector/chain.ts';
+import { CHAIN_START, type Link, nextLink, sha256 } from '../../../../shared/domain/chain.ts';
 import { joined } from '../../../../shared/domain/bytes.ts';
 import type { RawBatch } from '../../../../schemas/generated/avro.ts';
 import { createCodec } from '../../../../shared/adapters/avro/codec.ts';

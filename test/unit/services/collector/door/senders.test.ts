@@ -10,7 +10,7 @@ import {
   tokensIn,
 } from '../../../../../services/collector/door/senders.ts';
 
-const SHA256 = 'AB:'.repeat(31) + 'AB';
+const SHA256 = `${'AB:'.repeat(31)}AB`;
 const RULES: readonly SenderRule[] = [
   { name: 'prod', clusters: ['prod-*'], hasOidc: false },
   { name: 'spo', clusters: ['*'], sources: ['spo', 'falco'], hasOidc: false },
@@ -74,7 +74,7 @@ describe('a sender', () => {
     ],
     [
       'a name like one in one piece',
-      certificate(['sha256' + 'ab'.repeat(32)]),
+      certificate([`sha256${'ab'.repeat(32)}`]),
       'audit/prod-eu',
       { kind: 'unknown' },
     ],

@@ -5,6 +5,7 @@
  * batch as a whole (signals.ts).
  */
 import type { AuditEvent, RawBatch } from '../../schemas/generated/avro.ts';
+import { createRedact, type Redact } from '../../shared/domain/redaction/redact.ts';
 import type { Ending, Outcome } from '../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../shared/pipeline/stage.ts';
 import { createFiltering, type Filter, type Filtering } from './filters.ts';
@@ -12,7 +13,9 @@ import { type MapOptions, toEvent } from './map/to-event.ts';
 import type { Read } from './read/leaf.ts';
 import { readBody } from './read/read-body.ts';
 
-export interface NormalizerOptions extends MapOptions {
+export interface NormalizerOptions extends Omit<MapOptions, 'redact'> {
+  /** Without it secrets are taken out too, without a hash. */
+  readonly redact?: Redact;
   /** What is not wanted; nothing, where it is not given. */
   readonly filters?: readonly Filter[];
 }
@@ -22,7 +25,7 @@ const LAST_MS = 253_402_300_799_999;
 
 interface Deciding {
   readonly batch: RawBatch;
-  readonly options: NormalizerOptions;
+  readonly options: MapOptions;
   readonly filtering: Filtering | undefined;
 }
 
@@ -39,7 +42,7 @@ function endingOf(read: Read, index: number, deciding: Deciding): Ending<AuditEv
 }
 
 export function createNormalizerStage(options: NormalizerOptions): Stage<RawBatch, AuditEvent> {
-  const { filters = [] } = options;
+  const { filters = [], redact = createRedact({}), ...rest } = options;
   const filtering = filters.length === 0 ? undefined : createFiltering(filters);
   const decide = ({ value: batch }: Envelope<RawBatch>): Outcome<AuditEvent> => {
     if (batch.receivedAt < 0 || batch.receivedAt > LAST_MS) {
@@ -53,7 +56,7 @@ export function createNormalizerStage(options: NormalizerOptions): Stage<RawBatc
       return { kind: 'reject', fault: body.fault, part: { index: batch.part, bytes: batch.body } };
     }
     if (body.items.length === 0) return { kind: 'drop', reason: 'empty' };
-    const deciding = { batch, options, filtering };
+    const deciding = { batch, options: { ...rest, redact }, filtering };
     return { kind: 'split', parts: body.items.map((read, i) => endingOf(read, i, deciding)) };
   };
   return { name: 'normalizer', apply: (batch) => batch.map(decide) };

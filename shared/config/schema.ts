@@ -13,7 +13,8 @@ import { elasticsearch } from './sections/elasticsearch.ts';
 import { embedded } from './sections/embedded.ts';
 import { http } from './sections/http.ts';
 import { kafka } from './sections/kafka.ts';
-import { detector, indexer, normalizer, pipeline } from './sections/workers.ts';
+import { normalizer } from './sections/normalizer.ts';
+import { detector, indexer, pipeline } from './sections/workers.ts';
 
 const logging = z.strictObject({
   level: z

@@ -32,7 +32,8 @@ export type SecretKey =
   | 'kafka.sasl.passwordFile'
   | 'elasticsearch.apiKeyFile'
   | 'elasticsearch.passwordFile'
-  | 'elasticsearch.caFile';
+  | 'elasticsearch.caFile'
+  | 'normalizer.redaction.keyFile';
 
 /** Contents of the files that are named in the configuration, by the key that names them. */
 export type Secrets = { readonly [Key in SecretKey]?: Secret };

@@ -82,7 +82,7 @@ export const mapAdmission: Mapper = (value, around) => {
     ...connect,
   });
   const view: AuditView = {
-    ...{ event, id: recordId(value, around), isPartial: around.isCut, missing },
+    ...{ event, id: recordId(around), isPartial: around.isCut, missing },
     own: { admission },
   };
   const mapped = mapView(view, around);

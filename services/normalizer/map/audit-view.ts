@@ -7,7 +7,9 @@ import { shorten } from './activity.ts';
 import { auditDocument, decisionOf, peerIp } from './audit-document.ts';
 import { cutEvent } from './cut-event.ts';
 import { compact, int32, object, text, time } from './fields.ts';
+import { type Promoted, promote } from '../promote/promote.ts';
 import { beginning, ingestOf } from './ingest.ts';
+import { merged } from './merged.ts';
 import type { Around, Facts, Mapped } from './mapped.ts';
 
 export interface AuditView {
@@ -90,6 +92,10 @@ function shortOf({ more, own }: AuditView): Pick<AuditView, 'more' | 'own'> {
   return { more: object(shorten(more)), own: object(shorten(own)) };
 }
 
+function withPromoted(document: JsonObject, { document: parts }: Promoted): JsonObject {
+  return parts === undefined ? document : merged(document, parts);
+}
+
 export function mapView(view: AuditView, around: Around): Mapped {
   const { id, inferred, missing, relatedEvent } = view;
   const { more, own } = around.isShortened ? shortOf(view) : view;
@@ -97,12 +103,15 @@ export function mapView(view: AuditView, around: Around): Mapped {
   const event = around.isShortened ? cutEvent(view.event) : view.event;
   const timestamp = timestampOf(event, around.fallback);
   const partial = view.isPartial || around.isShortened;
+  const promoted = promote(event);
   const about = compact({
+    ...promoted.own,
     missing: missing.length === 0 ? undefined : missing,
     partial: partial ? true : undefined,
     inferred,
     related_event: relatedEvent,
     request_uid: requestUid,
+    redaction: around.redaction,
     ...own,
     ingest: ingestOf(around),
   });
@@ -112,6 +121,9 @@ export function mapView(view: AuditView, around: Around): Mapped {
     timestamp,
     partial,
     facts: factsOf(event, requestUid),
-    document: auditDocument(event, { id, timestamp, own: about, more }, around),
+    document: withPromoted(
+      auditDocument(event, { id, timestamp, own: about, more }, around),
+      promoted,
+    ),
   };
 }

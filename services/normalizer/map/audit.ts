@@ -41,16 +41,16 @@ function isOld({ apiVersion, requestReceivedTimestamp }: JsonObject): boolean {
   return apiVersion !== undefined && apiVersion !== 'audit.k8s.io/v1';
 }
 
-function mapPartial(value: JsonObject, event: JsonObject, around: Around): ReturnType<Mapper> {
-  const { id, whole } = partialEventId(around.cluster, value);
+function mapPartial(event: JsonObject, around: Around): ReturnType<Mapper> {
+  const { id, whole } = partialEventId(around.cluster, around.raw);
   const missing = around.isCut ? missingOfCut(event) : missingOfTruncated(event);
   return mapView({ event, id, isPartial: true, missing, relatedEvent: whole }, around);
 }
 
 export const mapAudit: Mapper = (value, around) => {
   const event = isOld(value) ? withoutOldNames(value) : value;
-  if (around.isCut || isTruncated(event)) return mapPartial(value, event, around);
+  if (around.isCut || isTruncated(event)) return mapPartial(event, around);
   const missing = missingFields(event);
-  const id = eventId(around.cluster, value);
+  const id = eventId(around.cluster, around.raw);
   return mapView({ event, id, isPartial: false, missing }, around);
 };

@@ -115,6 +115,7 @@ function ownOf(
       ? compact({ dataset: 'audit', audit_id: field(fields, 'ka.auditid') })
       : undefined,
     request_uid: requestUid,
+    redaction: around.redaction,
     ingest: ingestOf(around),
   });
 }
@@ -149,7 +150,7 @@ function documentOf(found: Found, requestUid: string | undefined, around: Around
 
 export const mapFalco: Mapper = (raw, around) => {
   const value = around.isShortened ? (shorten(raw) as JsonObject) : raw;
-  const id = recordId(raw, around);
+  const id = recordId(around);
   const fields = object(value['output_fields']);
   const recorded = timeOf(value, fields);
   const drop = dropOf(value);

@@ -163,7 +163,7 @@ export const mapGke: Mapper = (value, around) => {
   const converted = convert(value, payload, around.isCut);
   const { event, inferred } = converted;
   const view = {
-    ...{ event, inferred, id: recordId(value, around), isPartial: around.isCut },
+    ...{ event, inferred, id: recordId(around), isPartial: around.isCut },
     missing: missingOf(converted, around.isCut),
     more: { cloud: cloudOf(value) },
   };

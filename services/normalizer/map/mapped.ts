@@ -5,12 +5,17 @@
  * (to-event.ts).
  */
 import type { AuditEvent } from '../../../schemas/generated/avro.ts';
+import type { Redaction } from '../../../shared/domain/redaction/redact.ts';
 import type { Envelope, Format, JsonObject } from '../read/leaf.ts';
 
 export const ECS_VERSION = '8.17.0';
 
 /** What is said of a record beside it. */
 export interface Around {
+  /** The record as it came, secrets included: for ids, and for nothing else. */
+  readonly raw: JsonObject;
+  /** What was taken out of it. */
+  readonly redaction: Redaction | undefined;
   readonly format: Format;
   /** Of the request path: what an envelope claims is kept, and never believed. */
   readonly cluster: string;
@@ -52,5 +57,5 @@ export interface Mapped {
   readonly document: JsonObject;
 }
 
-/** Total: whatever the record holds, it gives a document that stores take. */
+/** Total: whatever the record holds, it gives a document that stores take. `value` is redacted. */
 export type Mapper = (value: JsonObject, around: Around) => Mapped;

@@ -101,7 +101,7 @@ function sentenceOf(command: Command, executable: string | undefined, where: Whe
 
 export const mapSpo: Mapper = (raw, around) => {
   const value = around.isShortened ? (shorten(raw) as JsonObject) : raw;
-  const id = recordId(raw, around);
+  const id = recordId(around);
   const partial = around.isCut || around.isShortened;
   const command = commandOf(value);
   const { scope, ...where } = whereOf(value, around);
@@ -119,6 +119,7 @@ export const mapSpo: Mapper = (raw, around) => {
     missing: missing.length === 0 ? undefined : missing,
     partial: partial ? true : undefined,
     request_uid: command.requestUid,
+    redaction: around.redaction,
     process: {
       scope,
       session_start: command.original === undefined ? undefined : true,

@@ -3,6 +3,8 @@
  * Does not own: what the formats mean (audit.ts, admission.ts, gke.ts, spo.ts, falco.ts).
  */
 import type { AuditEvent, RawBatch } from '../../../schemas/generated/avro.ts';
+import type { Redact } from '../../../shared/domain/redaction/redact.ts';
+import type { Enrich } from '../enrich/enrich.ts';
 import type { Format, Leaf } from '../read/leaf.ts';
 import { mapAdmission } from './admission.ts';
 import { mapAudit } from './audit.ts';
@@ -10,6 +12,7 @@ import { MAX_DOCUMENT_BYTES } from './cut-event.ts';
 import { mapFalco } from './falco.ts';
 import { mapGke } from './gke.ts';
 import type { Around, Mapped, Mapper } from './mapped.ts';
+import { merged } from './merged.ts';
 import { mapSpo } from './spo.ts';
 
 export interface MapOptions {
@@ -19,6 +22,10 @@ export interface MapOptions {
   readonly maxDocumentBytes?: number;
   /** Output fields of Falco that hold a request UID, the surest first. */
   readonly requestUidFields?: readonly string[];
+  /** Takes secret values out, before anything else sees the record. */
+  readonly redact: Redact;
+  /** Adds what is known beside the record; nothing, where it is not given. */
+  readonly enrich?: Enrich | undefined;
 }
 
 export const REQUEST_UID_FIELDS: readonly string[] = [
@@ -78,8 +85,14 @@ function recordOf(
   };
 }
 
-function bytesOf({ document }: Mapped): Buffer {
-  return Buffer.from(JSON.stringify(document));
+function bytesOf(
+  { document, facts, kind, timestamp }: Mapped,
+  { cluster }: Around,
+  enrich?: Enrich,
+) {
+  const subject = { kind, cluster, timeMs: Date.parse(timestamp), facts, document };
+  const more = enrich?.(subject);
+  return Buffer.from(JSON.stringify(more === undefined ? document : merged(document, more)));
 }
 
 /**
@@ -89,7 +102,10 @@ function bytesOf({ document }: Mapped): Buffer {
 export function toEvent(leaf: Leaf, batch: RawBatch, options: MapOptions): AuditEvent {
   const { cluster, receivedAt, source } = batch;
   const iso = new Date(receivedAt).toISOString();
+  const { redaction, value } = options.redact(leaf.value, leaf.format, leaf.isCut);
   const around: Around = {
+    raw: leaf.value,
+    redaction,
     format: leaf.format,
     cluster,
     source,
@@ -102,12 +118,12 @@ export function toEvent(leaf: Leaf, batch: RawBatch, options: MapOptions): Audit
     requestUidFields: options.requestUidFields ?? REQUEST_UID_FIELDS,
   };
   const map = MAPPERS[leaf.format];
-  const mapped = map(leaf.value, around);
-  const document = bytesOf(mapped);
+  const mapped = map(value, around);
+  const document = bytesOf(mapped, around, options.enrich);
   // A record that is larger than the log takes would end every worker that has it in hand.
   if (document.length <= (options.maxDocumentBytes ?? MAX_DOCUMENT_BYTES)) {
     return recordOf(mapped, document, around, receivedAt);
   }
-  const shortened = map(leaf.value, { ...around, isShortened: true });
-  return recordOf(shortened, bytesOf(shortened), around, receivedAt);
+  const shortened = map(value, { ...around, isShortened: true });
+  return recordOf(shortened, bytesOf(shortened, around, options.enrich), around, receivedAt);
 }

@@ -4,16 +4,12 @@
  * Does not own: what a record means (services/normalizer/map), how it is found (read-body.ts).
  */
 import type { DropReason } from '../../../shared/pipeline/outcome.ts';
+import type { JsonObject } from '../../../shared/domain/json.ts';
+import type { RecordFormat } from '../../../shared/domain/record-format.ts';
 import type { Fault } from '../../../shared/errors/fault.ts';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/**
- * `audit`: an event of the API server (v1, v1beta1). `admission`: an AdmissionReview line of
- * kube-audit-rest. `gke`: a LogEntry of Cloud Logging. `spo`: a line of the JSON enricher.
- * `falco`: an alert, by Falco itself or falcosidekick.
- */
-export type Format = 'audit' | 'admission' | 'gke' | 'spo' | 'falco';
+export type { JsonObject };
+export type Format = RecordFormat;
 
 /** What a record was wrapped in, as its sender gave it; claims, no proof. */
 export interface Envelope {

@@ -2,7 +2,7 @@
  * Owns: keys of the workers between the front door and the store.
  */
 import { z } from 'zod';
-import { entryName, KIB, MIB, MINUTE_MS, patterns, source, whole } from './values.ts';
+import { KIB, MIB, MINUTE_MS, whole } from './values.ts';
 
 export const pipeline = z.strictObject({
   maxBatchRecords: whole(1, 100_000)
@@ -24,37 +24,6 @@ export const pipeline = z.strictObject({
     .default(20_000)
     .describe(
       'How long batches in hand may take after SIGTERM. Keep it below the pod’s termination grace.',
-    ),
-});
-
-const filter = z.strictObject({
-  /** Stands in the metrics. */
-  name: entryName(),
-  sources: z.array(source()).min(1).optional(),
-  clusters: patterns().optional(),
-  namespaces: patterns().optional(),
-  resources: patterns().optional(),
-  verbs: patterns().optional(),
-  users: patterns().optional(),
-  keepPercent: z.number().min(0).max(100).default(0),
-});
-
-export const normalizer = z.strictObject({
-  filters: z
-    .array(filter)
-    .default([])
-    .describe(
-      'What is not wanted: each has a `name` and any of `sources`, `clusters`, `namespaces`, ' +
-        '`resources`, `verbs`, `users` (all that are given must match), and `keepPercent` of what ' +
-        'matches is kept; of several filters the first that matches decides. A subresource stands behind ' +
-        'its resource, as in `pods/log`. Counted per name. Records of a session always stay.',
-    ),
-  requestUidFields: z
-    .array(z.string().min(1))
-    .default(['spo_request_uid', 'spo_request_uid_ancestor'])
-    .describe(
-      'Output fields of Falco that may hold SPO’s request UID, the surest first: what `append_output` ' +
-        'names them, or falcosidekick’s `customfields`.',
     ),
 });
 

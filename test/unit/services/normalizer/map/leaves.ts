@@ -1,6 +1,7 @@
 /**
  * Owns: records of each format as senders write them, and what becomes of one, for the mappers' tests.
  */
+import { createRedact } from '../../../../../shared/domain/redaction/redact.ts';
 import type { AuditEvent, RawBatch } from '../../../../../schemas/generated/avro.ts';
 import { rawBatch } from '../../../../../schemas/raw-batch.ts';
 import { type MapOptions, toEvent } from '../../../../../services/normalizer/map/to-event.ts';
@@ -47,7 +48,8 @@ export function map(format: Format, value: JsonObject, around: Around = {}): Map
     ...{ source: 'logs', cluster: 'prod', receivedAt: RECEIVED_MS, body: Buffer.alloc(0) },
     ...around.batch,
   });
-  const options = { dataStreamNamespace: 'default', ...around.options };
+  const redact = createRedact({});
+  const options = { dataStreamNamespace: 'default', redact, ...around.options };
   const event = toEvent(leafOf(format, value, around), batch, options);
   return { event, document: JSON.parse(event.document.toString('utf8')) as Tree };
 }

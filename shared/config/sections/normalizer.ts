@@ -1,0 +1,40 @@
+/**
+ * Owns: keys of the normalizer: what is not wanted, what is taken out, what is added.
+ */
+import { z } from 'zod';
+import { enrichment } from './enrichment.ts';
+import { entryName, patterns, source } from './values.ts';
+import { redaction } from './redaction.ts';
+
+const filter = z.strictObject({
+  /** Stands in the metrics. */
+  name: entryName(),
+  sources: z.array(source()).min(1).optional(),
+  clusters: patterns().optional(),
+  namespaces: patterns().optional(),
+  resources: patterns().optional(),
+  verbs: patterns().optional(),
+  users: patterns().optional(),
+  keepPercent: z.number().min(0).max(100).default(0),
+});
+
+export const normalizer = z.strictObject({
+  filters: z
+    .array(filter)
+    .default([])
+    .describe(
+      'What is not wanted: each has a `name` and any of `sources`, `clusters`, `namespaces`, ' +
+        '`resources`, `verbs`, `users` (all that are given must match), and `keepPercent` of what ' +
+        'matches is kept; of several filters the first that matches decides. A subresource stands behind ' +
+        'its resource, as in `pods/log`. Counted per name. Records of a session always stay.',
+    ),
+  requestUidFields: z
+    .array(z.string().min(1))
+    .default(['spo_request_uid', 'spo_request_uid_ancestor'])
+    .describe(
+      'Output fields of Falco that may hold SPO’s request UID, the surest first: what `append_output` ' +
+        'names them, or falcosidekick’s `customfields`.',
+    ),
+  redaction: redaction.prefault({}),
+  enrichment: enrichment.prefault({}),
+});

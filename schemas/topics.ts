@@ -54,6 +54,16 @@ export const TOPICS = {
     consumers: ['detector'],
     internal: true,
   },
+  'audit.inventory': {
+    schema: 'InventoryFact',
+    key: 'kind, cluster, namespace and name',
+    partitions: PARTITIONS,
+    cleanup: 'compact,delete',
+    retentionMs: 30 * DAY_MS,
+    producers: ['normalizer'],
+    consumers: ['normalizer'],
+    internal: true,
+  },
   'audit.findings': {
     schema: 'Finding',
     key: 'finding id',

@@ -116,6 +116,18 @@ export interface Finding {
   readonly document: Buffer;
 }
 
+/** What is known of one pod, workload, binding, role or token, learnt from audit events. The newest record of a key holds all of it. Between workers of one release only. */
+export interface InventoryFact {
+  /** Kind, cluster, namespace and name, joined by `/`; also the record's key. */
+  readonly key: string;
+  /** Cluster that it is in. */
+  readonly cluster: string;
+  /** Time of the newest observation. */
+  readonly time: number;
+  /** JSON array of observations, oldest first: [time in milliseconds, change, fields]. */
+  readonly body: Buffer;
+}
+
 /** What one sender posted in one request, or one part of it, verbatim. Evidence: never changed after it was written. */
 export interface RawBatch {
   /** Kind of endpoint that took it: audit, spo, falco, logs, firehose, pubsub, eventhub. */
@@ -175,6 +187,7 @@ export interface AvroRecords {
   readonly AuditEvent: AuditEvent;
   readonly DeadLetter: DeadLetter;
   readonly Finding: Finding;
+  readonly InventoryFact: InventoryFact;
   readonly RawBatch: RawBatch;
   readonly Signal: Signal;
 }
@@ -193,6 +206,9 @@ export const AVRO_SCHEMAS: Readonly<Record<SchemaName, readonly string[]>> = {
   ],
   Finding: [
     "{\"type\":\"record\",\"name\":\"Finding\",\"namespace\":\"io.podwitness\",\"doc\":\"One rule that matched one request. Deduplicate by id.\",\"fields\":[{\"name\":\"id\",\"type\":\"string\",\"doc\":\"Hash of rule and request; equal for all stages of one request.\"},{\"name\":\"cluster\",\"type\":\"string\",\"doc\":\"Cluster of the event.\"},{\"name\":\"time\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"@timestamp of the document.\"},{\"name\":\"ruleId\",\"type\":\"string\",\"doc\":\"Identifier of the rule.\"},{\"name\":\"ruleName\",\"type\":\"string\",\"doc\":\"Title of the rule.\"},{\"name\":\"level\",\"type\":{\"type\":\"enum\",\"name\":\"Level\",\"symbols\":[\"UNKNOWN\",\"INFORMATIONAL\",\"LOW\",\"MEDIUM\",\"HIGH\",\"CRITICAL\"],\"default\":\"UNKNOWN\"},\"doc\":\"How serious the rule's author takes it.\"},{\"name\":\"events\",\"type\":{\"type\":\"array\",\"items\":\"string\"},\"doc\":\"Ids of the events it rests on.\"},{\"name\":\"userName\",\"type\":[\"null\",\"string\"],\"default\":null,\"doc\":\"Who did it.\"},{\"name\":\"message\",\"type\":\"string\",\"doc\":\"One sentence for a person.\"},{\"name\":\"document\",\"type\":\"bytes\",\"doc\":\"The finished ECS document, JSON in UTF-8 without line breaks, as it is indexed.\"}]}",
+  ],
+  InventoryFact: [
+    "{\"type\":\"record\",\"name\":\"InventoryFact\",\"namespace\":\"io.podwitness\",\"doc\":\"What is known of one pod, workload, binding, role or token, learnt from audit events. The newest record of a key holds all of it. Between workers of one release only.\",\"fields\":[{\"name\":\"key\",\"type\":\"string\",\"doc\":\"Kind, cluster, namespace and name, joined by `/`; also the record's key.\"},{\"name\":\"cluster\",\"type\":\"string\",\"doc\":\"Cluster that it is in.\"},{\"name\":\"time\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"Time of the newest observation.\"},{\"name\":\"body\",\"type\":\"bytes\",\"doc\":\"JSON array of observations, oldest first: [time in milliseconds, change, fields].\"}]}",
   ],
   RawBatch: [
     "{\"type\":\"record\",\"name\":\"RawBatch\",\"namespace\":\"io.podwitness\",\"doc\":\"What one sender posted in one request, or one part of it, verbatim. Evidence: never changed after it was written.\",\"fields\":[{\"name\":\"source\",\"type\":\"string\",\"doc\":\"Kind of endpoint that took it: audit.\"},{\"name\":\"cluster\",\"type\":\"string\",\"doc\":\"Cluster name from the path of the request.\"},{\"name\":\"sender\",\"type\":\"string\",\"doc\":\"Who sent it, as the collector knows it: the peer address.\"},{\"name\":\"receivedAt\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"When the body had arrived whole.\"},{\"name\":\"collectorId\",\"type\":\"string\",\"doc\":\"The collector process; a new one for every start.\"},{\"name\":\"sequence\",\"type\":\"long\",\"doc\":\"Counts the records of one collector, from 1, without gaps as long as nothing was refused.\"},{\"name\":\"previousChain\",\"type\":\"bytes\",\"doc\":\"chain of the record with sequence - 1; empty for the first.\"},{\"name\":\"chain\",\"type\":\"bytes\",\"doc\":\"SHA-256(previousChain, sequence as 8 bytes big-endian, SHA-256(this part)).\"},{\"name\":\"bodySha256\",\"type\":\"bytes\",\"doc\":\"SHA-256 of the whole request body; equal for a sender's retry.\"},{\"name\":\"part\",\"type\":\"int\",\"default\":0,\"doc\":\"Index of this part of the body.\"},{\"name\":\"parts\",\"type\":\"int\",\"default\":1,\"doc\":\"How many parts the body was split into.\"},{\"name\":\"framing\",\"type\":{\"type\":\"enum\",\"name\":\"Framing\",\"symbols\":[\"UNKNOWN\",\"BODY\",\"ITEMS\"],\"default\":\"UNKNOWN\"},\"default\":\"BODY\",\"doc\":\"BODY: the whole body. ITEMS: a run of the list's items with the commas between them, without the list around.\"},{\"name\":\"body\",\"type\":\"bytes\",\"doc\":\"The bytes as they came.\"}]}",

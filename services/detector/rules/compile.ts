@@ -2,7 +2,7 @@
  * Owns: a parsed rule to a predicate over one event, and the keys by which match.ts finds the rule.
  * Does not own: parsing (parse.ts), choosing which rules to try (match.ts).
  */
-import { isInNetwork, parseNetwork } from './cidr.ts';
+import { isInNetwork, readNetwork } from '../../../shared/domain/ip.ts';
 import { AUDIT_ROOT, auditFieldPath, type FieldPath, isForAudit } from './fields.ts';
 import { testsOf } from './model.ts';
 import type {
@@ -182,7 +182,7 @@ function valueTest(test: EqualsTest | CompareTest | CidrTest): ValuePredicate {
     return quantified(test.quantifier, bounds);
   }
   const networks = test.values.map((text): ValuePredicate => {
-    const network = parseNetwork(text);
+    const network = readNetwork(text);
     if (network === undefined) throw new Error(`no network ${text}`);
     return (values) => values.texts.some((address) => isInNetwork(address, network));
   });

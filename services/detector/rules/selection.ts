@@ -2,7 +2,7 @@
  * Owns: search identifiers (maps, lists, keywords) from YAML nodes to tests.
  * Does not own: the rest of the rule (parse.ts), evaluating (compile.ts).
  */
-import { parseNetwork } from './cidr.ts';
+import { readNetwork } from '../../../shared/domain/ip.ts';
 import type { KeywordTest, Pattern, Position, Quantifier, Selection, Test } from './model.ts';
 import { type Modifiers, readModifiers } from './modifiers.ts';
 import { literal, openPattern, parsePattern } from './pattern.ts';
@@ -203,7 +203,7 @@ function patternOf(item: Item, open: Modifiers['open']): Pattern {
 
 function networkOf(item: Item): string | undefined {
   const { value } = item;
-  return typeof value === 'string' && parseNetwork(value) !== undefined ? value : undefined;
+  return typeof value === 'string' && readNetwork(value) !== undefined ? value : undefined;
 }
 
 function numberOf(item: Item): number | undefined {

@@ -2,7 +2,7 @@
  * Owns: a second, slow reading of the rules' meaning, to compare the compiled one with: straight
  * from the specification, on the raw document, without views, slots, index or folding tables.
  */
-import { isInNetwork, parseNetwork } from '../../../../../services/detector/rules/cidr.ts';
+import { isInNetwork, readNetwork } from '../../../../../shared/domain/ip.ts';
 import { auditFieldPath } from '../../../../../services/detector/rules/fields.ts';
 import type {
   Comparison,
@@ -93,7 +93,7 @@ function positive(
   }
   if (test.kind === 'cidr') {
     return quantified(test.quantifier, test.values, (value) => {
-      const network = parseNetwork(value);
+      const network = readNetwork(value);
       return values.some((item) => network !== undefined && isInNetwork(String(item), network));
     });
   }

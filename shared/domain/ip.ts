@@ -1,0 +1,127 @@
+/**
+ * Owns: IP addresses and networks, version 4 and 6, as values that compare as addresses do.
+ * Does not own: which field holds an address, sets of networks.
+ */
+
+/**
+ * Version 4: its 32 bits as a number. Version 6: a text of its eight 16-bit groups, one UTF-16 unit
+ * each; `<` on such texts is `<` on the addresses, at a tenth of what BigInt takes. A version 4
+ * address that is written as version 6 (`::ffff:10.0.0.1`) is the version 4 address.
+ */
+export type Address = number | string;
+
+/** All addresses from the first to the last, both of one version. */
+export interface Network {
+  readonly first: Address;
+  readonly last: Address;
+}
+
+const V6_GROUPS = 8;
+const ZERO = 48;
+const DOT = 46;
+
+/** Four decimal numbers; `010` is eight to some and ten to others, so it is no number here. */
+function readV4(text: string): number | undefined {
+  let value = 0;
+  let part = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (part < 0) return undefined;
+      value = value * 256 + part;
+      part = -1;
+      dots += 1;
+      continue;
+    }
+    const digit = code - ZERO;
+    if (digit < 0 || digit > 9 || part === 0) return undefined;
+    part = part < 0 ? digit : part * 10 + digit;
+    if (part > 255) return undefined;
+  }
+  return dots === 3 && part >= 0 ? value * 256 + part : undefined;
+}
+
+/** 16-bit groups; the last one may be a version 4 address where the address ends here. */
+function readGroups(text: string, isEnd: boolean): number[] | undefined {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const words = text.split(':');
+  for (const [index, word] of words.entries()) {
+    if (/^[0-9a-f]{1,4}$/i.test(word)) groups.push(Number.parseInt(word, 16));
+    else {
+      const v4 = isEnd && index === words.length - 1 ? readV4(word) : undefined;
+      if (v4 === undefined) return undefined;
+      groups.push(v4 >>> 16, v4 & 0xffff);
+    }
+  }
+  return groups;
+}
+
+/** RFC 4291 §2.2, all three forms; a zone (`%eth0`) is not part of an address here. */
+function readV6(text: string): readonly number[] | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = readGroups(halves[0] ?? '', halves.length === 1);
+  const tail = halves.length === 1 ? [] : readGroups(halves[1] ?? '', true);
+  if (head === undefined || tail === undefined) return undefined;
+  const missing = V6_GROUPS - head.length - tail.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
+  return [...head, ...new Array<number>(missing).fill(0), ...tail];
+}
+
+/** The version 4 address under ::ffff:0:0/96. */
+function mappedV4(groups: readonly number[]): number | undefined {
+  const [high = 0, low = 0] = groups.slice(6);
+  const isMapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+  return isMapped ? high * 0x1_0000 + low : undefined;
+}
+
+export function readAddress(text: string): Address | undefined {
+  if (!text.includes(':')) return readV4(text);
+  const groups = readV6(text);
+  return groups === undefined ? undefined : (mappedV4(groups) ?? String.fromCharCode(...groups));
+}
+
+function v4Network(address: number, prefixLength: number): Network | undefined {
+  if (prefixLength > 32) return undefined;
+  const size = 2 ** (32 - prefixLength);
+  const first = address - (address % size);
+  return { first, last: first + size - 1 };
+}
+
+function v6Network(groups: readonly number[], prefixLength: number): Network | undefined {
+  if (prefixLength > 128) return undefined;
+  /** The bits of a group that the prefix leaves free. */
+  const free = (index: number) => 0xffff >>> Math.min(Math.max(prefixLength - index * 16, 0), 16);
+  return {
+    first: String.fromCharCode(...groups.map((group, i) => group & ~free(i))),
+    last: String.fromCharCode(...groups.map((group, i) => group | free(i))),
+  };
+}
+
+/** `10.0.0.0/8`, `fd00::/8`; a bare address is a network of one. Undefined where it is none. */
+export function readNetwork(text: string): Network | undefined {
+  const slash = text.indexOf('/');
+  const address = slash < 0 ? text : text.slice(0, slash);
+  const digits = slash < 0 ? undefined : text.slice(slash + 1);
+  if (digits !== undefined && !/^\d{1,3}$/.test(digits)) return undefined;
+  if (!address.includes(':')) {
+    const value = readV4(address);
+    return value === undefined ? undefined : v4Network(value, Number(digits ?? 32));
+  }
+  const groups = readV6(address);
+  if (groups === undefined) return undefined;
+  const prefixLength = Number(digits ?? 128);
+  const mapped = prefixLength < 96 ? undefined : mappedV4(groups);
+  if (mapped === undefined) return v6Network(groups, prefixLength);
+  return v4Network(mapped, prefixLength - 96);
+}
+
+/** Whether the text is an address in the network. */
+export function isInNetwork(text: string, { first, last }: Network): boolean {
+  const address = readAddress(text);
+  return typeof address === typeof first && address !== undefined
+    ? first <= address && address <= last
+    : false;
+}

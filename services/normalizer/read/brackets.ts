@@ -1,7 +1,7 @@
 /**
  * Owns: where a bracketed value ends by its brackets and quotes alone, in text that may be no JSON.
  */
-import { endOfString } from './numbers.ts';
+import { endOfString } from '../../../shared/domain/json-numbers.ts';
 
 const BRACKET_OR_QUOTE = /["[\]{}]/g;
 

@@ -4,7 +4,7 @@
  */
 import type { Span } from '../../../shared/domain/json-items.ts';
 import { skipNestedText } from './brackets.ts';
-import { parseJson } from './numbers.ts';
+import { parseJson } from '../../../shared/domain/json-numbers.ts';
 import { keyAt, salvage } from './salvage.ts';
 import type { Scan } from './scan.ts';
 import { type KnownList, lineEnd, skipComma, startsDocument, text, type Walk } from './walk.ts';

@@ -3,9 +3,12 @@
  * it. Everything below reading a body is a function from a node to what it holds.
  */
 import { scanItems, type Span } from '../../../shared/domain/json-items.ts';
+import { isObject, member, textMember } from '../../../shared/domain/json.ts';
 import type { ErrorCode } from '../../../shared/errors/codes.ts';
 import type { Bad, Envelope, JsonObject, Leaf, Noise, Read } from './leaf.ts';
 import { type CutPath, cutOf } from './salvage.ts';
+
+export { isObject, member, textMember };
 
 /** Limits for one body, used up while it is read. */
 export interface Budget {
@@ -38,20 +41,6 @@ export const NO_DEPTH: Depth = { texts: 0, wrappers: 0 };
 
 /** A function that says what a node holds. */
 export type Reader = (node: Node) => readonly Read[];
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A member of its own; a key may be one that every object has. */
-export function member(value: unknown, key: string): unknown {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-export function textMember(value: unknown, key: string): string | undefined {
-  const found = member(value, key);
-  return typeof found === 'string' ? found : undefined;
-}
 
 export function bad(
   message: string,

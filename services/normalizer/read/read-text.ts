@@ -8,7 +8,7 @@ import type { Envelope, Read } from './leaf.ts';
 import { isMsgpack, msgpackNodes } from './msgpack-records.ts';
 import { bad, type Budget, type Depth, MAX_TEXTS, MAX_WRAPPERS, type Node, noise } from './node.ts';
 import { type Source, sourceOfBody, sourceOfText } from './source.ts';
-import { textLine } from './text-line.ts';
+import { textLine } from '../../../shared/domain/text-line.ts';
 import { fromBase64, gunzip, isGzip } from './unpack.ts';
 import { createReaders } from './unwrap.ts';
 import type { Piece } from './walk.ts';

@@ -5,7 +5,7 @@
  * Does not own: whether the text did end too early (scan.ts).
  */
 import type { Span } from '../../../shared/domain/json-items.ts';
-import { parseJson } from './numbers.ts';
+import { parseJson } from '../../../shared/domain/json-numbers.ts';
 import type { Scan } from './scan.ts';
 import type { Source } from './source.ts';
 

@@ -7,7 +7,7 @@
  * break ends a string: no JSON has one there, and a torn line must not swallow the next.
  */
 import type { Span } from '../../../shared/domain/json-items.ts';
-import { endOfString } from './numbers.ts';
+import { endOfString } from '../../../shared/domain/json-numbers.ts';
 
 /** Deeper values are called wrong: nobody nests so. */
 const MAX_DEPTH = 100_000;

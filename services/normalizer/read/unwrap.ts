@@ -4,7 +4,7 @@
  * Does not own: parsing texts (read-text.ts), the wrappers (wrappers.ts), formats (formats.ts).
  */
 import { describe, isMerged, within, withoutAdded } from './envelope.ts';
-import { formatOf, isOwnLog } from './formats.ts';
+import { formatOf, isOwnLog } from '../../../shared/domain/record-shape.ts';
 import type { JsonObject, Read } from './leaf.ts';
 import {
   bad,

@@ -3,7 +3,7 @@
  * reading one has in common.
  */
 import type { Span } from '../../../shared/domain/json-items.ts';
-import { parseJson } from './numbers.ts';
+import { parseJson } from '../../../shared/domain/json-numbers.ts';
 import type { CutPath } from './salvage.ts';
 import type { Source } from './source.ts';
 

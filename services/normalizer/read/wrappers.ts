@@ -5,7 +5,7 @@
  * Does not own: a record in a text or member of a shipper's record (unwrap.ts).
  */
 import { textFields, within } from './envelope.ts';
-import { formatOf } from './formats.ts';
+import { formatOf } from '../../../shared/domain/record-shape.ts';
 import type { Envelope, JsonObject, Read } from './leaf.ts';
 import {
   bad,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textLine } from '../../../../../services/normalizer/read/text-line.ts';
+import { textLine } from '../../../../../shared/domain/text-line.ts';
 import { EVENT, KLOG, only, read, tell } from './bodies.ts';
 
 const event = JSON.stringify(EVENT);

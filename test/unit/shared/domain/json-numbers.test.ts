@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasLongDigits, parseJson } from '../../../../../services/normalizer/read/numbers.ts';
-import { anyJsonText } from '../../../../support/odd-json.ts';
+import { hasLongDigits, parseJson } from '../../../../shared/domain/json-numbers.ts';
+import { anyJsonText } from '../../../support/odd-json.ts';
 
 const parse = (text: string): unknown => parseJson(text)?.value;
 

@@ -60,13 +60,13 @@ function digitsOf({ sign, digits, exponent }: Decimal): string {
 }
 
 /** The literal, or its digits in quotes if it is a whole number that a double would change. */
-function exactly(literal: string): string {
+function exactly(literal: string, mark: string): string {
   if (literal.length < LONG_DIGITS || !hasLongDigits(literal)) return literal;
   const exact = decimalOf(literal);
   if (exact === undefined || exact.exponent < 0) return literal;
   const held = decimalOf(String(Number(literal)));
   if (held?.digits === exact.digits && held.exponent === exact.exponent) return literal;
-  return `"${digitsOf(exact)}"`;
+  return `"${mark}${digitsOf(exact)}"`;
 }
 
 /** Position after the closing quote of the string that opens at `quote`; -1: it never closes. */
@@ -80,24 +80,27 @@ export function endOfString(text: string, quote: number): number {
 }
 
 /** Text that is known to be JSON, with long numbers outside of strings in quotes. */
-function quoteLongNumbers(text: string): string {
+function quoteLongNumbers(text: string, mark: string): string {
   const parts: string[] = [];
   let at = 0;
   while (at < text.length) {
     const quote = text.indexOf('"', at);
     const end = quote < 0 ? text.length : quote;
-    parts.push(text.slice(at, end).replace(/-?\d[\d.eE+-]*/g, exactly));
+    parts.push(text.slice(at, end).replace(/-?\d[\d.eE+-]*/g, (literal) => exactly(literal, mark)));
     at = quote < 0 ? text.length : endOfString(text, quote);
     if (quote >= 0) parts.push(text.slice(quote, at));
   }
   return parts.join('');
 }
 
-/** The value of a JSON text; undefined if the text is none. */
-export function parseJson(text: string): { readonly value: unknown } | undefined {
+/**
+ * The value of a JSON text; undefined if the text is none. `mark` stands before digits that became a
+ * text, for who writes the value again and wants them to be a number there.
+ */
+export function parseJson(text: string, mark = ''): { readonly value: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return { value: hasLongDigits(text) ? JSON.parse(quoteLongNumbers(text)) : value };
+    return { value: hasLongDigits(text) ? JSON.parse(quoteLongNumbers(text, mark)) : value };
   } catch {
     return undefined; // The one thing that can be wrong is that the text is no JSON.
   }

@@ -1,9 +1,10 @@
 /**
  * Owns: by what a record's format is recognised, from its content alone.
- * Does not own: what it means (services/normalizer/map), what it may be wrapped in (wrappers.ts).
+ * Does not own: what it means (services/normalizer/map), what it may be wrapped in
+ * (services/normalizer/read).
  */
-import type { Format, JsonObject } from './leaf.ts';
-import { isObject, member, textMember } from './node.ts';
+import { isObject, type JsonObject, member, textMember } from './json.ts';
+import type { RecordFormat } from './record-format.ts';
 
 const SPO_SHAPE = ['cmdLine', 'executable', 'syscalls', 'node', 'pid'];
 
@@ -67,7 +68,7 @@ export function isOwnLog(value: JsonObject): boolean {
 }
 
 /** The format of a record; undefined if it is none of them. */
-export function formatOf(value: JsonObject): Format | undefined {
+export function formatOf(value: JsonObject): RecordFormat | undefined {
   const { kind } = value;
   // Most records are of this one; a line of SPO has an auditID too, but no verb.
   if (kind === 'Event' || (kind === undefined && typeof value['verb'] === 'string')) {

@@ -9,7 +9,7 @@ import type { OutRecord } from '../../ports/log.ts';
 import type { Clock } from '../../ports/telemetry.ts';
 import { translated } from './errors.ts';
 import type { AppendProducer } from './produce.ts';
-import { sendInPieces } from './sending.ts';
+import { sendAll } from './sending.ts';
 import { type Sockets, socketBook } from './sockets.ts';
 
 export interface AppenderParts {
@@ -87,7 +87,7 @@ export function createAppender(parts: AppenderParts): Appender {
     const sending = connected(mine).then(() =>
       translated('appending', async () => {
         await parts.mustExist(records);
-        await sendInPieces(mine.producer, records);
+        await sendAll(mine.producer, records);
       }),
     );
     track(sending);

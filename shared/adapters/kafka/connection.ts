@@ -4,6 +4,7 @@
  */
 import type { ConnectionOptions } from 'node:tls';
 import {
+  type ISocketFactory,
   Kafka,
   type KafkaConfig,
   type LogEntry,
@@ -49,25 +50,24 @@ const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TRANSACTION_REQUEST_TIMEOUT_MS = 10_000;
 
-export interface KafkaClients {
-  readonly general: Kafka;
-  /**
-   * Of its own, because kafkajs takes the policy for InitProducerId, AddPartitionsToTxn and
-   * TxnOffsetCommit from the client, not from the producer.
-   */
-  readonly transactional: Kafka;
+/** The client of all but transactions and appends. */
+export function createClient(options: KafkaLogOptions): Kafka {
+  return new Kafka({ ...baseConfig(options), retry: RETRY, requestTimeout: REQUEST_TIMEOUT_MS });
 }
 
-export function createClients(options: KafkaLogOptions): KafkaClients {
-  const base = baseConfig(options);
-  return {
-    general: new Kafka({ ...base, retry: RETRY, requestTimeout: REQUEST_TIMEOUT_MS }),
-    transactional: new Kafka({
-      ...base,
-      retry: TRANSACTION_RETRY,
-      requestTimeout: TRANSACTION_REQUEST_TIMEOUT_MS,
-    }),
-  };
+/**
+ * The client of transactions: of its own, because kafkajs takes the policy for InitProducerId,
+ * AddPartitionsToTxn and TxnOffsetCommit from the client.
+ */
+export function createTransactionalClient(
+  options: KafkaLogOptions,
+  socketFactory: ISocketFactory,
+): Kafka {
+  const requestTimeout = TRANSACTION_REQUEST_TIMEOUT_MS;
+  return new Kafka({
+    ...baseConfig(options),
+    ...{ retry: TRANSACTION_RETRY, requestTimeout, socketFactory },
+  });
 }
 
 /**

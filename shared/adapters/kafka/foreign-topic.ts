@@ -9,7 +9,7 @@
 import type { Kafka } from 'kafkajs';
 import { FatalError, TransientError } from '../../errors/fault.ts';
 import { adminAccess } from './admin-access.ts';
-import { createClients } from './connection.ts';
+import { createClient } from './connection.ts';
 import { type ForeignMember, joinForeign } from './foreign-member.ts';
 import type { ForeignHandler, ForeignOptions } from './foreign.ts';
 import { readForeign } from './foreign-reading.ts';
@@ -19,13 +19,13 @@ const LONGEST_BACKOFF_MS = 30_000;
 
 function clientOf(options: ForeignOptions): Kafka {
   const { brokers, clientId, clock, logger, sasl, ssl } = options;
-  return createClients({
+  return createClient({
     ...{ brokers, clientId, clock, logger },
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
     // Nothing is written there.
     ...{ transactionalIdPrefix: '', stateDirectory: '', maxMessageBytes: 0 },
-  }).general;
+  });
 }
 
 /** Runs until `signal` aborts. Throws bugs only. */

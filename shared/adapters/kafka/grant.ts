@@ -5,7 +5,7 @@ import kafkajs, { type AclEntry } from 'kafkajs';
 import type { LogOperation, LogRight } from '../../domain/access.ts';
 import { FatalError } from '../../errors/fault.ts';
 import { adminAccess } from './admin-access.ts';
-import { createClients } from './connection.ts';
+import { createClient } from './connection.ts';
 import { typeOf } from './errors.ts';
 import type { KafkaLogOptions } from './options.ts';
 
@@ -61,7 +61,7 @@ export async function grantRights(
   options: KafkaLogOptions,
   rights: readonly LogRight[],
 ): Promise<Granted> {
-  const admin = adminAccess(createClients(options).general);
+  const admin = adminAccess(createClient(options));
   try {
     const acl = rights.flatMap(entriesOf);
     await admin.ask('granting rights', (client) => client.createAcls({ acl }));

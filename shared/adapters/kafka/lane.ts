@@ -3,13 +3,13 @@
  * and the commits under that fence.
  * Does not own: fetching and calling the handler (lane-loop.ts), who owns what (consumer.ts).
  */
-import type { Kafka } from 'kafkajs';
 import { LaneLostError } from '../../errors/fault.ts';
 import type { Lane, LaneCommit, StateReader, StateWrite } from '../../ports/log.ts';
 import type { Logger } from '../../ports/telemetry.ts';
 import { changelogRecord } from './changelog.ts';
 import { isFenced, logErrorOf, rootOf, translated, typeOf } from './errors.ts';
 import { guardedReader, restoredCache, type StateParts } from './lane-state.ts';
+import type { Wire } from './loads.ts';
 import { COMMIT_DEADLINE_MS } from './options.ts';
 import { partitionName } from './sending.ts';
 import type { StateCache } from './state-cache.ts';
@@ -20,7 +20,8 @@ import { openTransactions, type Transactions } from './transactions.ts';
 /** What all lanes of one consumer share. */
 export interface LaneContext extends StateParts {
   readonly transactionalIdPrefix: string;
-  readonly transactional: Kafka;
+  /** A client of its own for a lane's transactions. */
+  transactional(): Wire;
   readonly topics: TopicGuard;
   readonly logger: Logger;
 }
@@ -47,9 +48,8 @@ export async function acquireLane(
 ): Promise<OwnedLane> {
   const { group, topic } = context;
   const id = `${context.transactionalIdPrefix}${group}-${topic}-${partition}`;
-  const kafka = context.transactional;
   const transactions = await translated(`taking over ${topic}/${partition}`, () =>
-    openTransactions({ ...context, kafka, transactionalId: id, partition }),
+    openTransactions({ ...context, wire: context.transactional(), transactionalId: id, partition }),
   );
   try {
     const committed = await committedOffset(context, partition, signal);

@@ -18,16 +18,17 @@ import type {
 import { type Appender, createAppender } from './appender.ts';
 import { createAttachments } from './attachments.ts';
 import { clusterOf } from './cluster.ts';
-import { createAppendClient, createClients, type KafkaClients } from './connection.ts';
+import { createAppendClient, createClient, createTransactionalClient } from './connection.ts';
 import { type RunningConsumer, startConsumer } from './consumer.ts';
 import type { LaneContext } from './lane.ts';
+import type { Wire } from './loads.ts';
 import { type AdminAccess, adminAccess } from './admin-access.ts';
 import { committedOffsets } from './committed-offsets.ts';
 import { APPEND_TIMEOUT_MS, DEFAULT_GROUP_TIMES, type KafkaLogOptions } from './options.ts';
 import { type AppendProducer, createAppendProducer } from './produce.ts';
 import { readTopic } from './read-topic.ts';
 import { partitioner } from './sending.ts';
-import type { Sockets } from './sockets.ts';
+import { type Sockets, socketBook } from './sockets.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
 import { untilServed } from './topic-wait.ts';
 import { ensureTopics, isDurable, replicasOn } from './topics.ts';
@@ -53,11 +54,19 @@ function openAppendProducer(options: KafkaLogOptions, sockets: Sockets): AppendP
   return createAppendProducer({ cluster, attachments, partitioner, clock: options.clock });
 }
 
+/** A connection of its own for the transactions of each lane. */
+function transactionalWires(options: KafkaLogOptions): () => Wire {
+  const attachments = createAttachments();
+  const client = createTransactionalClient(options, attachments.known(socketBook().factory));
+  return () => ({ cluster: clusterOf(client), attachments });
+}
+
 const DURABILITY_LOOK_MS = 60_000;
 
 class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
-  readonly #clients: KafkaClients;
+  readonly #client: Kafka;
+  readonly #transactional: () => Wire;
   readonly #appender: Appender;
   readonly #admin: AdminAccess;
   readonly #topics: TopicGuard;
@@ -69,10 +78,11 @@ class KafkaLog implements Log {
   #looking: NodeJS.Timeout | undefined;
 
   constructor(options: KafkaLogOptions) {
-    const clients = createClients(options);
+    const client = createClient(options);
     this.#options = options;
-    this.#clients = clients;
-    this.#admin = adminAccess(clients.general);
+    this.#client = client;
+    this.#transactional = transactionalWires(options);
+    this.#admin = adminAccess(client);
     this.#topics = topicGuard(this.#admin, options.clock);
     this.#states = stateFolder(options.stateDirectory, () => options.clock.now());
     this.#appender = createAppender({
@@ -117,8 +127,8 @@ class KafkaLog implements Log {
       topic,
       changelogTopic,
       transactionalIdPrefix,
-      general: this.#clients.general,
-      transactional: this.#clients.transactional,
+      general: this.#client,
+      transactional: this.#transactional,
       states: this.#states,
       topics: this.#topics,
       logger,
@@ -131,16 +141,12 @@ class KafkaLog implements Log {
     this.#mustBeOpen();
     const { clock, logger } = this.#options;
     const signal = AbortSignal.any([options.signal, this.#closed.signal]);
-    return readTopic({ kafka: this.#kafka(), logger, clock }, { ...options, signal });
-  }
-
-  #kafka(): Kafka {
-    return this.#clients.general;
+    return readTopic({ kafka: this.#client, logger, clock }, { ...options, signal });
   }
 
   async positions(group: string, topic: string): Promise<readonly PartitionPosition[]> {
     this.#mustBeOpen();
-    const reader = await openTopicReader(this.#kafka(), topic, this.#options.clock);
+    const reader = await openTopicReader(this.#client, topic, this.#options.clock);
     try {
       const partitions = await reader.partitions();
       const [starts, ends, committed] = await Promise.all([
@@ -169,14 +175,14 @@ class KafkaLog implements Log {
   async #settleTopics(specs: readonly TopicSpec[], mode: 'apply' | 'review') {
     this.#mustBeOpen();
     const { clock, replicationFactor } = this.#options;
-    const served = (topic: string) => untilServed(this.#kafka(), topic, clock);
+    const served = (topic: string) => untilServed(this.#client, topic, clock);
     return ensureTopics({ access: this.#admin, replicationFactor, served }, specs, mode);
   }
 
   /** With a connection of its own, so that it tells what a start would meet now. */
   async ping(): Promise<void> {
     this.#mustBeOpen();
-    const probe = adminAccess(this.#kafka());
+    const probe = adminAccess(this.#client);
     try {
       await probe.ask('connecting to Kafka', () => Promise.resolve());
       await this.#lookAtDurability(probe);

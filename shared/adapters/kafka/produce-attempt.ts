@@ -3,8 +3,8 @@
  * requests of our own over kafkajs' connections (ADR 15).
  * Does not own: repeats (produce.ts), the bytes (produce-request.ts).
  */
-import type { Broker, Cluster, RecordMetadata } from 'kafkajs';
-import type { Attachments } from './attachments.ts';
+import type { Broker, RecordMetadata } from 'kafkajs';
+import type { Load, Wire } from './loads.ts';
 import { sendOwn } from './own-request.ts';
 import { ProduceError } from './produce-errors.ts';
 import {
@@ -13,27 +13,9 @@ import {
   PRODUCE_KEY,
   PRODUCE_VERSION,
   type ProduceAnswer,
+  type ProduceLimits,
   type TopicRecords,
 } from './produce-request.ts';
-import type { BatchRecord } from './record-batch.ts';
-
-export interface Wire {
-  readonly cluster: Cluster;
-  readonly attachments: Attachments;
-}
-
-/** What one partition still has to take. */
-export interface Load {
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: BatchRecord[];
-}
-
-export interface Limits {
-  readonly acks: number;
-  /** In ms, of the brokers' own waiting for replicas. */
-  readonly timeout: number;
-}
 
 /** What was acknowledged, and where it begins. */
 export type Done = Map<Load, RecordMetadata>;
@@ -65,9 +47,9 @@ async function sendTo(
   broker: Broker,
   { attachments }: Wire,
   loads: readonly Load[],
-  limits: Limits,
+  limits: ProduceLimits,
 ): Promise<ProduceAnswer> {
-  const stub = attachments.stubFor(encodeProduce(byTopic(loads), limits.acks, limits.timeout));
+  const stub = attachments.stubFor(encodeProduce(byTopic(loads), limits));
   try {
     return await sendOwn(broker, {
       apiKey: PRODUCE_KEY,
@@ -102,7 +84,7 @@ function note(answer: ProduceAnswer, loads: readonly Load[], done: Done): readon
 export async function attempt(
   wire: Wire,
   loads: readonly Load[],
-  limits: Limits,
+  limits: ProduceLimits,
   done: Done,
 ): Promise<readonly Failure[]> {
   const { cluster } = wire;

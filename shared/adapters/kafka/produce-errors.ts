@@ -30,8 +30,16 @@ const CODES: ReadonlyMap<number, readonly [type: string, isRetriable: boolean]> 
   [35, ['UNSUPPORTED_VERSION', false]],
   [44, ['POLICY_VIOLATION', false]],
   [54, ['SECURITY_DISABLED', false]],
+  [45, ['OUT_OF_ORDER_SEQUENCE_NUMBER', false]],
+  [46, ['DUPLICATE_SEQUENCE_NUMBER', false]],
+  [47, ['INVALID_PRODUCER_EPOCH', false]],
+  [48, ['INVALID_TXN_STATE', false]],
+  [49, ['INVALID_PRODUCER_ID_MAPPING', false]],
+  [53, ['TRANSACTIONAL_ID_AUTHORIZATION_FAILED', false]],
   [56, ['KAFKA_STORAGE_ERROR', true]],
+  [59, ['UNKNOWN_PRODUCER_ID', false]],
   [87, ['INVALID_RECORD', false]],
+  [90, ['PRODUCER_FENCED', false]],
 ]);
 
 /** In the shape of kafkajs' protocol errors. */

@@ -1,9 +1,9 @@
 /**
- * Owns: the bytes of Produce version 7 outside of transactions, and of its answer. Pure.
+ * Owns: the bytes of Produce version 7, and of its answer. Pure.
  * Does not own: record batches (record-batch.ts), sending (produce.ts).
  * Layout: https://kafka.apache.org/protocol.html#The_Messages_Produce
  */
-import { type BatchRecord, type Chunks, recordBatch } from './record-batch.ts';
+import { type BatchProducer, type BatchRecord, type Chunks, recordBatch } from './record-batch.ts';
 
 export const PRODUCE_KEY = 0;
 export const PRODUCE_VERSION = 7;
@@ -11,6 +11,7 @@ export const PRODUCE_VERSION = 7;
 export interface PartitionRecords {
   readonly partition: number;
   readonly records: readonly BatchRecord[];
+  readonly producer?: BatchProducer;
 }
 
 export interface TopicRecords {
@@ -43,22 +44,35 @@ function topicHead({ partitions, topic }: TopicRecords): Buffer {
   return head;
 }
 
+function nullableString(text: string | undefined): Buffer {
+  const bytes = Buffer.from(text ?? '');
+  const length = Buffer.allocUnsafe(2);
+  length.writeInt16BE(text === undefined ? NULL_STRING : bytes.length, 0);
+  return Buffer.concat([length, bytes]);
+}
+
+export interface ProduceLimits {
+  readonly acks: number;
+  /** In ms, of the broker's own waiting for replicas. */
+  readonly timeout: number;
+  /** Absent: outside of transactions. */
+  readonly transactionalId?: string;
+}
+
 /** All of the request after its header. */
 export function encodeProduce(
   topics: readonly TopicRecords[],
-  acks: number,
-  timeoutMs: number,
+  { acks, timeout, transactionalId }: ProduceLimits,
 ): Chunks {
-  const head = Buffer.allocUnsafe(12);
-  head.writeInt16BE(NULL_STRING, 0);
-  head.writeInt16BE(acks, 2);
-  head.writeInt32BE(timeoutMs, 4);
-  head.writeInt32BE(topics.length, 8);
-  const parts: Buffer[] = [head];
+  const head = Buffer.allocUnsafe(10);
+  head.writeInt16BE(acks, 0);
+  head.writeInt32BE(timeout, 2);
+  head.writeInt32BE(topics.length, 6);
+  const parts: Buffer[] = [nullableString(transactionalId), head];
   for (const topic of topics) {
     parts.push(topicHead(topic));
-    for (const { partition, records } of topic.partitions) {
-      const batch = recordBatch(records);
+    for (const { partition, producer, records } of topic.partitions) {
+      const batch = recordBatch(records, producer);
       const partitionHead = Buffer.allocUnsafe(8);
       partitionHead.writeInt32BE(partition, 0);
       partitionHead.writeInt32BE(batch.bytes, 4);

@@ -3,27 +3,18 @@
  * partition that has acknowledged is not sent again.
  * Does not own: one try (produce-attempt.ts), portions (sending.ts), deadlines (appender.ts).
  */
-import type { Cluster, ICustomPartitioner, Message, RecordMetadata } from 'kafkajs';
-import type { Bytes } from '../../domain/bytes.ts';
+import type { Cluster, ICustomPartitioner, RecordMetadata } from 'kafkajs';
 import type { Clock } from '../../ports/telemetry.ts';
-import {
-  attempt,
-  type Done,
-  type Failure,
-  type Limits,
-  type Load,
-  type Wire,
-} from './produce-attempt.ts';
-import type { BatchRecord } from './record-batch.ts';
-import type { MessageOf, SendBatch } from './sending.ts';
-
-type Batch = SendBatch<Bytes | null>;
+import { type Load, loadsOf, type Wire } from './loads.ts';
+import { attempt, type Done, type Failure } from './produce-attempt.ts';
+import type { ProduceLimits } from './produce-request.ts';
+import type { SendBatch } from './sending.ts';
 
 export interface AppendProducer {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   /** Resolves when each partition that got messages has acknowledged. Throws kafkajs' errors. */
-  sendBatch(batch: Batch): Promise<RecordMetadata[]>;
+  sendBatch(batch: SendBatch): Promise<RecordMetadata[]>;
 }
 
 export interface ProduceParts extends Wire {
@@ -35,45 +26,6 @@ export interface ProduceParts extends Wire {
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
-
-function keyOf(key: Buffer | string | null | undefined): Buffer | null {
-  return typeof key === 'string' ? Buffer.from(key) : (key ?? null);
-}
-
-function recordOf({ headers = {}, key, timestamp, value }: MessageOf<Bytes | null>): BatchRecord {
-  return {
-    key: keyOf(key),
-    value,
-    headers: Object.entries(headers).map(([name, text]) => [
-      Buffer.from(name),
-      Buffer.from(String(text)),
-    ]),
-    timestampMs: Number(timestamp),
-  };
-}
-
-type Choose = ReturnType<ICustomPartitioner>;
-
-function loadsOf(
-  cluster: Cluster,
-  choose: Choose,
-  topicMessages: Batch['topicMessages'],
-): readonly Load[] {
-  const loads = new Map<string, Load>();
-  for (const { messages, topic } of topicMessages) {
-    const partitionMetadata = cluster.findTopicPartitionMetadata(topic);
-    for (const message of messages) {
-      // Chosen by key; the value, which may be in pieces here, is not looked at.
-      const asked = message as Message;
-      const partition = choose({ topic, partitionMetadata, message: asked });
-      const name = `${topic}/${partition}`;
-      const load = loads.get(name) ?? { topic, partition, records: [] };
-      load.records.push(recordOf(message));
-      loads.set(name, load);
-    }
-  }
-  return [...loads.values()];
-}
 
 /** Finds out who leads now, after something went wrong. */
 async function recover(cluster: Cluster, { host, name, port }: Failure): Promise<void> {
@@ -109,7 +61,10 @@ export function createAppendProducer(parts: ProduceParts): AppendProducer {
     if (worse !== undefined && isFinal(worse)) throw worse;
   };
 
-  const sendLoads = async (loads: readonly Load[], limits: Limits): Promise<RecordMetadata[]> => {
+  const sendLoads = async (
+    loads: readonly Load[],
+    limits: ProduceLimits,
+  ): Promise<RecordMetadata[]> => {
     const done: Done = new Map();
     let open = loads;
     let pauseMs = FIRST_PAUSE_MS;

@@ -1,5 +1,5 @@
 /**
- * Owns: the bytes of a record batch (magic 2, not compressed, outside of transactions) as chunks:
+ * Owns: the bytes of a record batch (magic 2, not compressed) as chunks:
  * large values stand in it as they are, so that a request body is not copied once more. Pure.
  * Does not own: the request around it (produce-request.ts).
  * Layout: https://kafka.apache.org/documentation/#recordbatch
@@ -12,6 +12,13 @@ export interface BatchRecord {
   readonly value: Bytes | null;
   readonly headers: readonly (readonly [name: Buffer, value: Buffer])[];
   readonly timestampMs: number;
+}
+
+/** Of a transaction: the producer's id and epoch, and the number of a batch's first record. */
+export interface BatchProducer {
+  readonly id: bigint;
+  readonly epoch: number;
+  readonly sequence: number;
 }
 
 export interface Chunks {
@@ -28,8 +35,11 @@ const CRC_AT = 17;
 /** The checksum covers everything from here. */
 const CHECKED_AT = 21;
 const MAGIC = 2;
-/** Of the leader's epoch, the producer and its sequence: there is none. */
+/** Of the leader's epoch, a producer and its sequence: there is none. */
 const NONE = -1;
+const NO_PRODUCER: BatchProducer = { id: BigInt(NONE), epoch: NONE, sequence: NONE };
+/** Attribute of a batch whose records count when its producer's transaction is committed. */
+const TRANSACTIONAL = 0x10;
 
 /** Zigzag by arithmetic: milliseconds exceed what the bit operators take. Exact below 2^52. */
 function zigzag(value: number): number {
@@ -142,8 +152,9 @@ function roomFor(records: readonly BatchRecord[]): number {
   return bytes;
 }
 
-/** `records` is not empty; they keep their order. */
-export function recordBatch(records: readonly BatchRecord[]): Chunks {
+/** `records` is not empty; they keep their order. `producer`: they belong to its transaction. */
+export function recordBatch(records: readonly BatchRecord[], producer?: BatchProducer): Chunks {
+  const { epoch, id, sequence } = producer ?? NO_PRODUCER;
   const baseMs = records[0]?.timestampMs ?? 0;
   const writer = new Writer(roomFor(records));
   writer.skip(HEADER_BYTES);
@@ -159,13 +170,13 @@ export function recordBatch(records: readonly BatchRecord[]): Chunks {
   header.writeInt32BE(bytes - UNCOUNTED_BYTES, 8);
   header.writeInt32BE(NONE, 12);
   header.writeInt8(MAGIC, 16);
-  header.writeInt16BE(0, CHECKED_AT);
+  header.writeInt16BE(producer === undefined ? 0 : TRANSACTIONAL, CHECKED_AT);
   header.writeInt32BE(records.length - 1, 23);
   header.writeBigInt64BE(BigInt(baseMs), 27);
   header.writeBigInt64BE(BigInt(latestMs), 35);
-  header.writeBigInt64BE(BigInt(NONE), 43);
-  header.writeInt16BE(NONE, 51);
-  header.writeInt32BE(NONE, 53);
+  header.writeBigInt64BE(id, 43);
+  header.writeInt16BE(epoch, 51);
+  header.writeInt32BE(sequence, 53);
   header.writeInt32BE(records.length, 57);
   header.writeUInt32BE(checksum(parts), CRC_AT);
   return { parts, bytes };

@@ -1,39 +1,38 @@
 /**
  * Owns: handing records to a sender in portions it can take, and making sure that every one of them
- * was acknowledged. A sender is a transaction of kafkajs, or our own requests (produce.ts).
+ * was acknowledged. A sender writes them outside of transactions (produce.ts) or in one
+ * (transactional-sender.ts).
  * Does not own: producers and transactions.
  */
 import { type ICustomPartitioner, type Message, Partitioners, type RecordMetadata } from 'kafkajs';
-import { type Bytes, joined, lengthOf } from '../../domain/bytes.ts';
+import { type Bytes, lengthOf } from '../../domain/bytes.ts';
 import { partitionOfKey } from '../../domain/murmur2.ts';
 import { FatalError, TransientError } from '../../errors/fault.ts';
 import type { OutRecord } from '../../ports/log.ts';
 
-/** A message of kafkajs, but for how its value is given. */
-export type MessageOf<V> = Omit<Message, 'value'> & { readonly value: V };
+/** A message as kafkajs has it, but for its value, which may be in pieces. */
+export type OutMessage = Omit<Message, 'value'> & { readonly value: Bytes | null };
 
-export interface TopicMessagesOf<V> {
+export interface TopicMessages {
   readonly topic: string;
-  readonly messages: MessageOf<V>[];
+  readonly messages: OutMessage[];
 }
 
-export interface SendBatch<V> {
+export interface SendBatch {
   readonly acks: number;
   readonly timeout: number;
-  readonly topicMessages: TopicMessagesOf<V>[];
+  readonly topicMessages: TopicMessages[];
 }
 
-interface Sender<V> {
-  sendBatch(batch: SendBatch<V>): Promise<RecordMetadata[]>;
+interface Sender {
+  sendBatch(batch: SendBatch): Promise<RecordMetadata[]>;
 }
 
 /**
- * kafkajs makes one record batch of all messages for a partition, and the topic's limit is on the
- * batch: portions stay below the broker's default limit of 1 MiB. A larger record goes alone.
+ * One record batch is made of all messages for a partition, and the topic's limit is on the batch:
+ * portions stay below the broker's default limit of 1 MiB. A larger record goes alone.
  */
 const PORTION_BYTES = 900_000;
-/** kafkajs copies a partition's list for every message it adds to it: quadratic in this number. */
-const PORTION_RECORDS = 1_000;
 const RECORD_OVERHEAD_BYTES = 64;
 /** How long the broker may wait for the other replicas before it answers REQUEST_TIMED_OUT. */
 const ACK_TIMEOUT_MS = 10_000;
@@ -60,12 +59,10 @@ export const partitioner: ICustomPartitioner = () => {
   };
 };
 
-type ValueAs<V> = (value: Bytes | null) => V;
-
-function messageOf<V>(record: OutRecord, valueAs: ValueAs<V>): MessageOf<V> {
+function messageOf(record: OutRecord): OutMessage {
   return {
     key: record.key,
-    value: valueAs(record.value),
+    value: record.value,
     timestamp: String(record.timestampMs),
     ...(record.headers === undefined ? {} : { headers: { ...record.headers } }),
     ...(record.partition === undefined ? {} : { partition: record.partition }),
@@ -87,8 +84,7 @@ export function* portionsOf(records: readonly OutRecord[]): Generator<readonly O
   let bytes = 0;
   for (const record of records) {
     const size = sizeOf(record);
-    const isFull = bytes + size > PORTION_BYTES || portion.length >= PORTION_RECORDS;
-    if (portion.length > 0 && isFull) {
+    if (portion.length > 0 && bytes + size > PORTION_BYTES) {
       yield portion;
       portion = [];
       bytes = 0;
@@ -99,12 +95,12 @@ export function* portionsOf(records: readonly OutRecord[]): Generator<readonly O
   if (portion.length > 0) yield portion;
 }
 
-function byTopic<V>(records: readonly OutRecord[], valueAs: ValueAs<V>): TopicMessagesOf<V>[] {
-  const topics = new Map<string, MessageOf<V>[]>();
+function byTopic(records: readonly OutRecord[]): TopicMessages[] {
+  const topics = new Map<string, OutMessage[]>();
   for (const record of records) {
     const messages = topics.get(record.topic);
-    if (messages === undefined) topics.set(record.topic, [messageOf(record, valueAs)]);
-    else messages.push(messageOf(record, valueAs));
+    if (messages === undefined) topics.set(record.topic, [messageOf(record)]);
+    else messages.push(messageOf(record));
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
@@ -116,16 +112,8 @@ export function partitionName(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }
 
-/**
- * kafkajs loses messages on a repeat: when one broker has answered and another one has not, and
- * the latter's partition moves to the former, the repeat takes that broker as done and reports
- * success. So each partition that got messages must be in the answer.
- */
-function noteEnds(
-  ends: Ends,
-  sent: readonly TopicMessagesOf<unknown>[],
-  answer: RecordMetadata[],
-): void {
+/** Each partition that got messages must be in the answer. */
+function noteEnds(ends: Ends, sent: readonly TopicMessages[], answer: RecordMetadata[]): void {
   const bases = new Map(answer.map((a) => [partitionName(a.topicName, a.partition), a.baseOffset]));
   const counts = new Map<string, number>();
   for (const { topic, messages } of sent) {
@@ -144,14 +132,11 @@ function noteEnds(
   }
 }
 
-async function send<V>(
-  sender: Sender<V>,
-  records: readonly OutRecord[],
-  valueAs: ValueAs<V>,
-): Promise<Ends> {
+/** Sends in order; resolves when all replicas in sync have everything. Throws kafkajs' errors. */
+export async function sendAll(sender: Sender, records: readonly OutRecord[]): Promise<Ends> {
   const ends: Ends = new Map();
   for (const portion of portionsOf(records)) {
-    const topicMessages = byTopic(portion, valueAs);
+    const topicMessages = byTopic(portion);
     const answer = await sender.sendBatch({
       acks: ALL_REPLICAS,
       timeout: ACK_TIMEOUT_MS,
@@ -160,20 +145,4 @@ async function send<V>(
     noteEnds(ends, topicMessages, answer);
   }
   return ends;
-}
-
-/** Sends in order; resolves when all replicas in sync have everything. Throws kafkajs' errors. */
-export function sendAll(
-  sender: Sender<Buffer | null>,
-  records: readonly OutRecord[],
-): Promise<Ends> {
-  return send(sender, records, (value) => (value === null ? null : joined(value)));
-}
-
-/** As sendAll, to a sender that takes values in pieces. */
-export function sendInPieces(
-  sender: Sender<Bytes | null>,
-  records: readonly OutRecord[],
-): Promise<Ends> {
-  return send(sender, records, (value) => value);
 }

@@ -2,15 +2,18 @@
  * Owns: one partition's transactional producer: fencing, the transaction of one commit.
  * Does not own: what is committed, and what follows from a failure (lane.ts).
  */
-import type { Kafka, Producer, Transaction } from 'kafkajs';
 import type { OutRecord } from '../../ports/log.ts';
 import type { Clock, Failpoint, Logger } from '../../ports/telemetry.ts';
+import { createEosManager, type EosManager } from './eos-manager.ts';
 import { typeOf } from './errors.ts';
+import type { Wire } from './loads.ts';
 import { TRANSACTION_TIMEOUT_MS } from './options.ts';
 import { type Ends, partitioner, sendAll } from './sending.ts';
+import { createTransactionalSender } from './transactional-sender.ts';
 
 export interface TransactionParts {
-  readonly kafka: Kafka;
+  /** Of its own, not connected yet. */
+  readonly wire: Wire;
   readonly transactionalId: string;
   readonly group: string;
   readonly topic: string;
@@ -23,8 +26,8 @@ export interface TransactionParts {
 export interface Transactions {
   /**
    * Writes `records` and the group's next offset in one transaction. After any error it is unknown
-   * to the caller whether that became visible, and this producer must not be used again: kafkajs'
-   * sequence numbers and states do not survive a failed request. Throws kafkajs' errors.
+   * to the caller whether that became visible, and this producer must not be used again: sequence
+   * numbers and states do not survive a failed request. Throws kafkajs' errors.
    */
   commit(records: readonly OutRecord[], nextOffset: bigint, signal: AbortSignal): Promise<Ends>;
   close(): Promise<void>;
@@ -33,40 +36,27 @@ export interface Transactions {
 const MARKERS_PENDING_WAIT_MS = 2;
 
 /**
- * Connects and fences. connect() alone does not fence: kafkajs sends InitProducerId in the first
- * transaction(). It is answered only when no transaction under this id is open any more: the
- * coordinator aborts an open one, completes one whose end was already decided, and refuses
+ * Connects and fences: InitProducerId is answered only when no transaction under this id is open any
+ * more. The coordinator aborts an open one, completes one whose end was already decided, and refuses
  * whatever the former producer sends from then on.
  */
 export async function openTransactions(parts: TransactionParts): Promise<Transactions> {
-  const producer = parts.kafka.producer({
-    transactionalId: parts.transactionalId,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
-    // `idempotent` is left out: transactions are idempotent without it, and it makes connect() ask
-    // for another producer id, which needs another right.
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner: partitioner,
-    // No repeats of a send: when one broker has acknowledged its part and another one has not,
-    // kafkajs repeats by leader. If a partition that is done has a new leader by then, its records
-    // are written once more, in the same transaction and with the next sequence numbers.
-    retry: { retries: 0 },
-  });
+  const { logger, topic, transactionalId, wire } = parts;
+  const { cluster } = wire;
+  const timeoutMs = TRANSACTION_TIMEOUT_MS;
+  const eos = createEosManager({ cluster, transactionalId, timeoutMs, logger });
   try {
-    await producer.connect();
-    // Sends nothing, but makes kafkajs ask for this topic's metadata. Otherwise it asks for all
-    // topics of the cluster, and fails where any of them has no leader.
-    await producer.sendBatch({ topicMessages: [{ topic: parts.topic, messages: [] }] });
-    const fence = await producer.transaction();
-    await fence.abort();
+    await cluster.connect();
+    // Otherwise kafkajs asks for all topics of the cluster, and fails where any has no leader.
+    await cluster.addMultipleTargetTopics([topic]);
+    await eos.initProducerId();
   } catch (error) {
-    await producer.disconnect();
+    await cluster.disconnect();
     throw error;
   }
   return {
-    commit: (records, nextOffset, signal) =>
-      commit(producer, parts, { records, nextOffset, signal }),
-    close: () => producer.disconnect(),
+    commit: (records, nextOffset, signal) => commit(eos, parts, { records, nextOffset, signal }),
+    close: () => cluster.disconnect(),
   };
 }
 
@@ -76,50 +66,42 @@ interface Change {
   readonly signal: AbortSignal;
 }
 
-async function commit(producer: Producer, parts: TransactionParts, change: Change): Promise<Ends> {
-  const transaction = await producer.transaction();
+async function commit(eos: EosManager, parts: TransactionParts, change: Change): Promise<Ends> {
+  eos.beginTransaction();
   let ends: Ends;
   try {
-    ends = await sendRecords(transaction, parts, change);
+    ends = await sendRecords(eos, parts, change);
     parts.failpoint('after-produce');
-    await sendOffset(transaction, parts, change);
+    await sendOffset(eos, parts, change);
     parts.failpoint('before-commit');
   } catch (error) {
-    await abort(transaction, parts);
+    await abort(eos, parts);
     throw error;
   }
-  await transaction.commit();
+  await eos.commit();
   parts.failpoint('after-commit');
   return ends;
 }
 
-/**
- * The first record goes alone: its send may be repeated while the markers of the last commit are
- * being written, as it fails before anything is produced. Those behind it find them written.
- */
-async function sendRecords(
-  transaction: Transaction,
-  parts: TransactionParts,
-  { records, signal }: Change,
-): Promise<Ends> {
-  if (records.length === 0) return new Map();
-  const ends = await afterMarkers(parts.clock, signal, () =>
-    sendAll(transaction, records.slice(0, 1)),
-  );
-  for (const [name, end] of await sendAll(transaction, records.slice(1))) ends.set(name, end);
-  return ends;
+function sendRecords(eos: EosManager, parts: TransactionParts, change: Change): Promise<Ends> {
+  const { clock, transactionalId, wire } = parts;
+  const { records, signal } = change;
+  const sender = createTransactionalSender({
+    ...wire,
+    ...{ eos, transactionalId, partitioner },
+    beginning: (begin) => afterMarkers(clock, signal, begin),
+  });
+  return sendAll(sender, records);
 }
 
 function sendOffset(
-  transaction: Transaction,
+  eos: EosManager,
   { clock, group, partition, topic }: TransactionParts,
   { nextOffset, signal }: Change,
 ): Promise<void> {
   const offset = { partition, offset: String(nextOffset), metadata: null };
   const topics = [{ topic, partitions: [offset] }];
-  return afterMarkers(clock, signal, () =>
-    transaction.sendOffsets({ consumerGroupId: group, topics }),
-  );
+  return afterMarkers(clock, signal, () => eos.sendOffsets({ consumerGroupId: group, topics }));
 }
 
 /** Repeats what begins a transaction while the coordinator still completes the last one. */
@@ -139,9 +121,9 @@ async function afterMarkers<T>(
 }
 
 /** Only to free what others wait for; where it fails, the next owner's fence aborts. */
-async function abort(transaction: Transaction, parts: TransactionParts): Promise<void> {
+async function abort(eos: EosManager, parts: TransactionParts): Promise<void> {
   try {
-    await transaction.abort();
+    await eos.abort();
   } catch (error) {
     const { topic, partition } = parts;
     parts.logger.debug({ topic, partition, error: String(error) }, 'Transaction left to the fence');

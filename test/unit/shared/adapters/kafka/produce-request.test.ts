@@ -29,7 +29,10 @@ describe('a produce request', () => {
       { partition: 3, records: [record] },
       { partition: 1, records: [record, record] },
     ];
-    const { bytes, parts } = encodeProduce([{ topic: 'täg', partitions }], -1, 9000);
+    const { bytes, parts } = encodeProduce([{ topic: 'täg', partitions }], {
+      acks: -1,
+      timeout: 9000,
+    });
     const whole = Buffer.concat(parts);
     expect(whole.length).toBe(bytes);
     // No transactional id, acks of all, the time-out, one topic of four bytes, two partitions.

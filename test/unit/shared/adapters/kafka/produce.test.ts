@@ -2,7 +2,7 @@ import type { Cluster } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { createAttachments } from '../../../../../shared/adapters/kafka/attachments.ts';
 import { createAppendProducer } from '../../../../../shared/adapters/kafka/produce.ts';
-import { partitioner, sendInPieces } from '../../../../../shared/adapters/kafka/sending.ts';
+import { partitioner, sendAll } from '../../../../../shared/adapters/kafka/sending.ts';
 
 type Answer = ReadonlyMap<number, number> | Error;
 
@@ -62,7 +62,7 @@ function rig(answers: Readonly<Record<string, Answer[]>>) {
     },
   });
   const append = (...partitions: readonly number[]) =>
-    sendInPieces(
+    sendAll(
       producer,
       partitions.map((partition) => {
         const value = [Buffer.from('a'), Buffer.from('b')];

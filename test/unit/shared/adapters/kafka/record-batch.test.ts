@@ -119,6 +119,15 @@ describe('a record batch', () => {
     );
   });
 
+  it('says whose transaction it belongs to', () => {
+    const records = [{ key: null, value: Buffer.from('v'), headers: [], timestampMs: 0 }];
+    const producer = { id: 2n ** 40n, epoch: 7, sequence: 2 ** 31 - 1 };
+    const { parts } = recordBatch(records, producer);
+    expect(read(Buffer.concat(parts))).toMatchObject({
+      ...{ attributes: 0x10, producer: [producer.id, 7], sequence: producer.sequence },
+    });
+  });
+
   it('hands on a large value as it is, and copies small ones', () => {
     const [large, small] = [Buffer.alloc(100_000), Buffer.alloc(100)];
     const plain = { key: null, headers: [], timestampMs: 0 };

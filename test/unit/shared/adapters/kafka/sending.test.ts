@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Message, Partitioners, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import { type Message, Partitioners, type RecordMetadata } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { partitioner, portionsOf, sendAll } from '../../../../../shared/adapters/kafka/sending.ts';
 import { FatalError, TransientError } from '../../../../../shared/errors/fault.ts';
@@ -81,9 +81,8 @@ describe('portions', () => {
 });
 
 describe('acknowledgements', () => {
-  const sender = (answer: (sent: TopicMessages[]) => Partial<RecordMetadata>[]) => ({
-    sendBatch: async ({ topicMessages }: { topicMessages: TopicMessages[] }) =>
-      answer(topicMessages) as RecordMetadata[],
+  const sender = (answer: () => Partial<RecordMetadata>[]) => ({
+    sendBatch: async () => answer() as RecordMetadata[],
   });
 
   it('tells the offset after the last record of each partition', async () => {
@@ -101,7 +100,7 @@ describe('acknowledgements', () => {
     ]);
   });
 
-  it('misses a partition that kafkajs has dropped', async () => {
+  it('misses a partition that is not in the answer', async () => {
     const records = [record({ partition: 0 }), record({ partition: 1 })];
     const only = sender(() => [{ topicName: 't', partition: 0, errorCode: 0, baseOffset: '0' }]);
     await expect(sendAll(only, records)).rejects.toBeInstanceOf(TransientError);

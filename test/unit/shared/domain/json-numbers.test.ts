@@ -75,8 +75,20 @@ it('reads all else as JSON.parse does, and nothing that it does not', () => {
 it('sees runs of sixteen digits wherever they are, and no others', () => {
   for (let before = 0; before < 40; before++) {
     for (let length = 12; length < 22; length++) {
-      const text = `${'x'.repeat(before)}${'7'.repeat(length)}${'1x'.repeat(5)}`;
+      const text = `${'x'.repeat(before)} ${'7'.repeat(length)}${'1x'.repeat(5)}`;
       expect(hasLongDigits(text)).toBe(length + 1 >= 16);
     }
   }
+});
+
+it('takes digits of a name, a hash or an id for no number, and all else for one', () => {
+  const digits = '7'.repeat(16);
+  for (const start of [...'abcdf"/_~é'].map((c) => `1${c}`)) {
+    expect(hasLongDigits(`${start}${digits}`)).toBe(false);
+    expect(hasLongDigits(`${start}${digits},-1.${digits}`)).toBe(true);
+  }
+  for (const start of ['', ':', ',', '[', ' ', '\n', '\t', ':-', ':1.', ':1e', ':1E+', ':1.5e-']) {
+    expect(hasLongDigits(`x${start === '' ? ':' : start}${digits}`)).toBe(true);
+  }
+  expect(hasLongDigits(`x${'1e'.repeat(100_000)}${digits}`)).toBe(true);
 });

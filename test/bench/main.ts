@@ -1,5 +1,5 @@
 /**
- * Owns: `npm run bench [stages] [embedded] [real] [collector]`: figures as JSON (one line each, standard output)
+ * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer]`: figures as JSON (one line each, standard output)
  * and as a table (standard error). Absolute figures drift with the machine: compare within one run.
  */
 import { homedir } from 'node:os';
@@ -10,9 +10,10 @@ import { missingData, recordedBurst } from '../support/data.ts';
 import { benchCollector } from './collector/bench.ts';
 import { benchEmbedded, benchReal } from './end-to-end.ts';
 import type { Figure } from './measure.ts';
+import { benchNormalizer } from './normalizer/bench.ts';
 import { benchStages } from './stages.ts';
 
-const RUNS = ['stages', 'embedded', 'real', 'collector'] as const;
+const RUNS = ['stages', 'embedded', 'real', 'collector', 'normalizer'] as const;
 
 const COLUMNS = [
   { title: 'RUN', maxWidth: 12, cell: (f: Figure) => f.run },
@@ -46,6 +47,7 @@ async function onServers(
 
 async function figures(run: string): Promise<readonly Figure[]> {
   if (run === 'collector') return onServers(run, (cacheDir) => benchCollector(cacheDir, say));
+  if (run === 'normalizer') return onServers(run, (cacheDir) => benchNormalizer(cacheDir, say));
   const recording = recordedBurst();
   if (run === 'stages') return benchStages(recording);
   if (run === 'embedded') return benchEmbedded(recording);
@@ -60,7 +62,7 @@ async function main(chosen: readonly string[]): Promise<number> {
   }
   const runs = chosen.length === 0 ? RUNS : chosen;
   const missing = missingData();
-  if (missing !== undefined && runs.some((run) => run !== 'collector')) {
+  if (missing !== undefined && runs.some((run) => run !== 'collector' && run !== 'normalizer')) {
     say(`Nothing to measure with: ${missing}`);
     return 69;
   }

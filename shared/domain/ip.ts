@@ -19,6 +19,8 @@ export interface Network {
 const V6_GROUPS = 8;
 const ZERO = 48;
 const DOT = 46;
+const COLON = 58;
+const SMALL_A = 97;
 
 /** Four decimal numbers; `010` is eight to some and ten to others, so it is no number here. */
 function readV4(text: string): number | undefined {
@@ -42,39 +44,79 @@ function readV4(text: string): number | undefined {
   return dots === 3 && part >= 0 ? value * 256 + part : undefined;
 }
 
-/** 16-bit groups; the last one may be a version 4 address where the address ends here. */
-function readGroups(text: string, isEnd: boolean): number[] | undefined {
-  if (text === '') return [];
-  const groups: number[] = [];
-  const words = text.split(':');
-  for (const [index, word] of words.entries()) {
-    if (/^[0-9a-f]{1,4}$/i.test(word)) groups.push(Number.parseInt(word, 16));
-    else {
-      const v4 = isEnd && index === words.length - 1 ? readV4(word) : undefined;
-      if (v4 === undefined) return undefined;
-      groups.push(v4 >>> 16, v4 & 0xffff);
-    }
+/** 0 to 15; -1 where it is no digit. */
+function hexDigit(code: number): number {
+  if (code >= ZERO && code <= ZERO + 9) return code - ZERO;
+  const letter = (code | 0x20) - SMALL_A;
+  return letter >= 0 && letter < 6 ? letter + 10 : -1;
+}
+
+/** Groups as they stand there, and before which of them `::` stands; -1 where there is none. */
+interface Groups {
+  readonly groups: number[];
+  gap: number;
+}
+
+/** The group from `start` up to a colon or the end, its length; the last may be of version 4. */
+function readGroup({ groups }: Groups, text: string, start: number): number {
+  let value = 0;
+  let at = start;
+  for (; at < text.length && at - start < 4; at += 1) {
+    const digit = hexDigit(text.charCodeAt(at));
+    if (digit < 0) break;
+    value = value * 16 + digit;
   }
-  return groups;
+  if (text.charCodeAt(at) !== DOT) {
+    groups.push(value);
+    return at - start;
+  }
+  const v4 = readV4(text.slice(start));
+  if (v4 === undefined) return 0;
+  groups.push(v4 >>> 16, v4 & 0xffff);
+  return text.length - start;
+}
+
+/** Groups with colons between them; false where the text is anything else. */
+function readGroups(into: Groups, text: string): boolean {
+  let at = 0;
+  if (text.startsWith('::')) {
+    into.gap = 0;
+    at = 2;
+  }
+  while (at < text.length) {
+    const length = readGroup(into, text, at);
+    at += length;
+    if (length === 0 || into.groups.length > V6_GROUPS) return false;
+    if (at === text.length) return true;
+    if (text.charCodeAt(at) !== COLON) return false;
+    at += 1;
+    if (text.charCodeAt(at) !== COLON) {
+      if (at === text.length) return false;
+      continue;
+    }
+    if (into.gap >= 0) return false;
+    into.gap = into.groups.length;
+    at += 1;
+  }
+  return true;
 }
 
 /** RFC 4291 §2.2, all three forms; a zone (`%eth0`) is not part of an address here. */
 function readV6(text: string): readonly number[] | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const head = readGroups(halves[0] ?? '', halves.length === 1);
-  const tail = halves.length === 1 ? [] : readGroups(halves[1] ?? '', true);
-  if (head === undefined || tail === undefined) return undefined;
-  const missing = V6_GROUPS - head.length - tail.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
-  return [...head, ...new Array<number>(missing).fill(0), ...tail];
+  const into: Groups = { groups: [], gap: -1 };
+  if (!readGroups(into, text)) return undefined;
+  const { gap, groups } = into;
+  if (gap < 0) return groups.length === V6_GROUPS ? groups : undefined;
+  if (groups.length >= V6_GROUPS) return undefined;
+  while (groups.length < V6_GROUPS) groups.splice(gap, 0, 0);
+  return groups;
 }
 
 /** The version 4 address under ::ffff:0:0/96. */
 function mappedV4(groups: readonly number[]): number | undefined {
-  const [high = 0, low = 0] = groups.slice(6);
-  const isMapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
-  return isMapped ? high * 0x1_0000 + low : undefined;
+  const [a, b, c, d, e, f, high = 0, low = 0] = groups;
+  if (f !== 0xffff || a !== 0 || b !== 0 || c !== 0 || d !== 0 || e !== 0) return undefined;
+  return high * 0x1_0000 + low;
 }
 
 export function readAddress(text: string): Address | undefined {
@@ -92,6 +134,10 @@ function v4Network(address: number, prefixLength: number): Network | undefined {
 
 function v6Network(groups: readonly number[], prefixLength: number): Network | undefined {
   if (prefixLength > 128) return undefined;
+  if (prefixLength === 128) {
+    const one = String.fromCharCode(...groups);
+    return { first: one, last: one };
+  }
   /** The bits of a group that the prefix leaves free. */
   const free = (index: number) => 0xffff >>> Math.min(Math.max(prefixLength - index * 16, 0), 16);
   return {

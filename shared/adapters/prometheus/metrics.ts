@@ -5,15 +5,18 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CoverageKind, CoverageState } from '../../domain/coverage.ts';
 import { sourceLabel } from '../../domain/sources.ts';
+import type { EnrichmentTelemetry } from '../../ports/enrichment.ts';
 import { ENDLESS_ROOM, type Room } from '../../ports/room.ts';
 import type { DoorTelemetry, InputTelemetry, StageTelemetry } from '../../ports/telemetry.ts';
 import { doorMetrics } from './door.ts';
+import { enrichmentMetrics } from './enrichment.ts';
 
 export interface Metrics {
   stage(name: string): StageTelemetry;
   /** `name` is a pattern or an entry's name of the configuration, so the labels are a closed set. */
   input(name: string): InputTelemetry;
   readonly door: DoorTelemetry;
+  readonly enrichment: EnrichmentTelemetry;
   /** One event about coverage was decided on. */
   coverage(kind: CoverageKind, state: CoverageState): void;
   /** Prometheus exposition text. */
@@ -181,6 +184,7 @@ export function createMetrics(
     coverage: (kind, state) => coverage.inc({ kind, state }),
     input: inputMetrics(registry),
     door: doorMetrics(registry),
+    enrichment: enrichmentMetrics(registry),
     stage: (stage) => ({
       ...accounts(stage),
       ...lags(stage),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { contentId } from '../../../../shared/domain/ids.ts';
@@ -9,6 +10,15 @@ it('is 27 characters that need no escaping anywhere', () => {
     fc.property(tuple, (parts) => {
       expect(contentId(parts)).toMatch(/^[A-Za-z0-9_-]{27}$/);
       expect(contentId([...parts])).toBe(contentId(parts));
+    }),
+  );
+});
+
+it('is the first 160 bits of a hash', () => {
+  fc.assert(
+    fc.property(tuple, (parts) => {
+      const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
+      expect(contentId(parts)).toBe(digest.subarray(0, 20).toString('base64url'));
     }),
   );
 });

@@ -85,18 +85,33 @@ function lookupIn(
   };
 }
 
+/** What the reader takes as it stands there: it checks nothing but the size of a record. */
+function isWhole({ metadata }: Reader<Response>, size: number): boolean {
+  const { databaseType, ipVersion, nodeCount, searchTreeSize } = metadata;
+  const isTold = typeof databaseType === 'string' && (ipVersion === 4 || ipVersion === 6);
+  return isTold && Number.isSafeInteger(nodeCount) && nodeCount > 0 && searchTreeSize < size;
+}
+
+function open(bytes: Buffer): Reader<Response> | undefined {
+  try {
+    const reader = new Reader<Response>(bytes);
+    return isWhole(reader, bytes.length) ? reader : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The whole file; its entries are the nodes of its tree. */
 export function readDatabase(bytes: Buffer, kind: keyof typeof KINDS): Parsed<Lookup> {
   const { fields, isOther, remedy } = KINDS[kind];
-  try {
-    const reader = new Reader<Response>(bytes);
-    const { databaseType, nodeCount } = reader.metadata;
-    if (!isOther.test(databaseType)) {
-      return { ok: true, value: lookupIn(reader, fields), entries: nodeCount };
-    }
-    return { ok: false, problems: [{ message: `a database of the other kind: ${remedy}` }] };
-  } catch {
+  const reader = open(bytes);
+  if (reader === undefined) {
     const message = 'no MaxMind database (mmdb), or not all of it: copy it again';
     return { ok: false, problems: [{ message }] };
   }
+  const { databaseType, nodeCount } = reader.metadata;
+  if (!isOther.test(databaseType)) {
+    return { ok: true, value: lookupIn(reader, fields), entries: nodeCount };
+  }
+  return { ok: false, problems: [{ message: `a database of the other kind: ${remedy}` }] };
 }

@@ -6,7 +6,7 @@ import type { RawBatch } from '../../schemas/generated/avro.ts';
 import type { Bytes } from '../../shared/domain/bytes.ts';
 import type { Headers, OutRecord } from '../../shared/ports/log.ts';
 import { type Link, nextLink, sha256 } from '../../shared/domain/chain.ts';
-import { type SplitLimits, splitBody } from './split.ts';
+import { type Seen, type SplitLimits, splitBody } from './split.ts';
 
 /** What one sender gave at one time. Fields as in schemas/avro/raw-batch. */
 export interface Request {
@@ -31,7 +31,7 @@ export interface AcceptParts {
 }
 
 export type Accepted =
-  | { readonly ok: true; readonly records: readonly OutRecord[]; readonly last: Link }
+  | ({ readonly ok: true; readonly records: readonly OutRecord[]; readonly last: Link } & Seen)
   | { readonly ok: false; readonly largestBytes: number };
 
 /** Records for one body, and the chain's link after them; the first tells of those `refused`. */
@@ -72,5 +72,6 @@ export function accept(
     const { trace: headers, receivedAtMs: timestampMs } = request;
     return { topic: parts.topic, key, value, headers, timestampMs };
   });
-  return { ok: true, records, last: link };
+  const { isTorn, items } = split;
+  return { ok: true, records, last: link, items, isTorn };
 }

@@ -4,7 +4,7 @@
  * Does not own: where a body comes from (webhook.ts, files, topics), what its records are (accept.ts).
  */
 import type { OutRecord } from '../../shared/ports/log.ts';
-import type { StageTelemetry } from '../../shared/ports/telemetry.ts';
+import type { DoorTelemetry, StageTelemetry } from '../../shared/ports/telemetry.ts';
 import { type AcceptParts, accept, type Request } from './accept.ts';
 import { CHAIN_START } from '../../shared/domain/chain.ts';
 import { addAll, createRefused } from './refused.ts';
@@ -27,6 +27,7 @@ export interface Intake {
 
 export interface IntakeParts extends AcceptParts {
   readonly telemetry: StageTelemetry;
+  readonly door: Pick<DoorTelemetry, 'took'>;
   /** Resolves when the records are durable. */
   append(records: readonly OutRecord[]): Promise<void>;
 }
@@ -61,6 +62,7 @@ export function createIntake(parts: IntakeParts): Intake {
       telemetry.received(1, request.source);
       telemetry.emitted(1, request.source);
       telemetry.sent(records.length);
+      parts.door.took(accepted.items, accepted.isTorn, request.source);
       return { ok: true, records: records.length, ...(isFallback ? { isFallback } : {}) };
     },
   };

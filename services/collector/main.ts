@@ -29,6 +29,7 @@ export function createCollectorIntake({ config, metrics }: Context, log: Log): I
   return createIntake({
     append: (records) => log.append(records),
     telemetry: metrics.stage('collector'),
+    door: metrics.door,
     topic: topicName(config.kafka.topicPrefix, 'audit.raw'),
     collectorId: randomUUID(),
     encode: createSplicedEncoder('RawBatch', 'body'),

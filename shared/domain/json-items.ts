@@ -4,7 +4,6 @@
  * whoever parses them notices; nothing here throws.
  */
 import {
-  BACKSLASH,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COLON,
@@ -13,6 +12,7 @@ import {
   OPEN_BRACKET,
   QUOTE,
 } from './bytes-of-json.ts';
+import { createSkipNested, type SkipNested, skipString } from './json-scan/skip-nested.ts';
 
 /** Byte range: `start` inclusive, `end` exclusive. */
 export interface Span {
@@ -20,48 +20,34 @@ export interface Span {
   readonly end: number;
 }
 
-function isSpace(byte: number | undefined): boolean {
+/** What finds items tells of them, one after the other: a list of small ones is never held as objects. */
+export interface ItemSink {
+  /** A list begins; what was told of before was in another of the same name, which does not count. */
+  begin(): void;
+  item(start: number, end: number): void;
+}
+
+interface Scan {
+  readonly bytes: Buffer;
+  readonly skipNested: SkipNested;
+  readonly sink: ItemSink;
+}
+
+export function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function skipSpace(bytes: Buffer, at: number, end = bytes.length): number {
+export function skipSpace(bytes: Buffer, at: number, end = bytes.length): number {
   let i = at;
   while (i < end && isSpace(bytes[i])) i++;
   return i;
 }
 
-/** Position after the closing quote of the string whose opening quote is at `at`; -1: none. */
-function skipString(bytes: Buffer, at: number): number {
-  for (let i = at + 1; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === BACKSLASH) i++;
-    else if (byte === QUOTE) return i + 1;
-  }
-  return -1;
-}
-
-/** Position after the bracketed value that opens at `at`; -1: it never closes. */
-function skipNested(bytes: Buffer, at: number): number {
-  let depth = 0;
-  for (let i = at; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) {
-      i = skipString(bytes, i) - 1;
-      if (i < 0) return -1;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      depth--;
-      if (depth === 0) return i + 1;
-    }
-  }
-  return -1;
-}
-
 /** Position after the value that starts at `at`; -1: there is none. */
-function skipValue(bytes: Buffer, at: number): number {
+function skipValue({ bytes, skipNested }: Scan, at: number): number {
   const first = bytes[at];
   if (first === QUOTE) return skipString(bytes, at);
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipNested(bytes, at);
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipNested(at);
   let i = at;
   for (; i < bytes.length; i++) {
     const byte = bytes[i];
@@ -70,23 +56,19 @@ function skipValue(bytes: Buffer, at: number): number {
   return i > at ? i : -1;
 }
 
-interface Elements {
-  readonly items: readonly Span[];
-  /** After the closing bracket. */
-  readonly end: number;
-}
-
-function scanArray(bytes: Buffer, open: number): Elements | undefined {
-  const items: Span[] = [];
+/** Position after the array that opens at `open`; -1: its items and commas do not lead to its end. */
+function walkArray(scan: Scan, open: number): number {
+  const { bytes, sink } = scan;
+  sink.begin();
   let at = skipSpace(bytes, open + 1);
-  if (bytes[at] === CLOSE_BRACKET) return { items, end: at + 1 };
+  if (bytes[at] === CLOSE_BRACKET) return at + 1;
   for (;;) {
-    const end = skipValue(bytes, at);
-    if (end < 0) return undefined;
-    items.push({ start: at, end });
+    const end = skipValue(scan, at);
+    if (end < 0) return -1;
+    sink.item(at, end);
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACKET) return { items, end: at + 1 };
-    if (bytes[at] !== COMMA) return undefined;
+    if (bytes[at] === CLOSE_BRACKET) return at + 1;
+    if (bytes[at] !== COMMA) return -1;
     at = skipSpace(bytes, at + 1);
   }
 }
@@ -118,102 +100,70 @@ function readMember(bytes: Buffer, at: number): Member | undefined {
   return { name, value: skipSpace(bytes, colon + 1) };
 }
 
-function readList(bytes: Buffer, { name, value }: Member, key: string): Elements | undefined {
-  return name === key && bytes[value] === OPEN_BRACKET ? scanArray(bytes, value) : undefined;
+/** Position after a member's array, if it is the one that is looked for; -1 for any other. */
+function walkList(scan: Scan, { name, value }: Member, key: string): number {
+  return name === key && scan.bytes[value] === OPEN_BRACKET ? walkArray(scan, value) : -1;
 }
 
-function scanObject(bytes: Buffer, open: number, key: string): Elements | undefined {
-  let items: readonly Span[] | undefined;
+/** Position after the object; -1: it has no array as its last member `key`, or is torn. */
+function walkObject(scan: Scan, open: number, key: string): number {
+  const { bytes } = scan;
+  let isFound = false;
   let at = skipSpace(bytes, open + 1);
   for (;;) {
     const member = readMember(bytes, at);
-    if (member === undefined) return undefined;
-    const list = readList(bytes, member, key);
+    if (member === undefined) return -1;
+    const listEnd = walkList(scan, member, key);
     // A key that occurs twice: the last one counts, as in JSON.parse.
-    if (member.name === key) items = list?.items;
-    const end = list?.end ?? skipValue(bytes, member.value);
-    if (end < 0) return undefined;
+    if (member.name === key) isFound = listEnd >= 0;
+    const end = listEnd >= 0 ? listEnd : skipValue(scan, member.value);
+    if (end < 0) return -1;
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACE) return items && { items, end: at + 1 };
-    if (bytes[at] !== COMMA) return undefined;
+    if (bytes[at] !== COMMA) return isFound && bytes[at] === CLOSE_BRACE ? at + 1 : -1;
     at = skipSpace(bytes, at + 1);
   }
 }
 
 /** Behind a UTF-8 byte order mark, if there is one, and white space. */
-function startOf(bytes: Buffer): number {
+export function startOf(bytes: Buffer): number {
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return skipSpace(bytes, hasMark ? 3 : 0);
 }
 
+/** Where the first value is an object or an array, its start; -1 otherwise. */
+export function startOfNested(bytes: Buffer): number {
+  const start = startOf(bytes);
+  return bytes[start] === OPEN_BRACE || bytes[start] === OPEN_BRACKET ? start : -1;
+}
+
 /**
- * The items of a JSON array, or of the array that a JSON object has under `key` (`items`: a
- * Kubernetes list), as byte ranges of `bytes`. Undefined where the bytes are neither, or are torn.
+ * Tells `sink` of the items of a JSON array, or of the array that a JSON object has under `key`
+ * (`items`: a Kubernetes list), as byte ranges of `bytes`. False where the bytes are neither, or are
+ * torn: then what it was told is of no use.
  */
+export function walkItems(bytes: Buffer, sink: ItemSink, key = 'items'): boolean {
+  const start = startOfNested(bytes);
+  if (start < 0) return false;
+  const scan = { bytes, sink, skipNested: createSkipNested(bytes) };
+  const isObject = bytes[start] === OPEN_BRACE;
+  const end = isObject ? walkObject(scan, start, key) : walkArray(scan, start);
+  return end >= 0 && skipSpace(bytes, end) === bytes.length;
+}
+
+/** The same, held; undefined where `walkItems` is false. */
 export function scanItems(bytes: Buffer, key = 'items'): readonly Span[] | undefined {
-  const start = startOf(bytes);
-  const first = bytes[start];
-  const isObject = first === OPEN_BRACE;
-  if (!isObject && first !== OPEN_BRACKET) return undefined;
-  const found = isObject ? scanObject(bytes, start, key) : scanArray(bytes, start);
-  if (found === undefined || skipSpace(bytes, found.end) !== bytes.length) return undefined;
-  return found.items;
+  let items: Span[] = [];
+  const sink: ItemSink = {
+    begin: () => {
+      items = [];
+    },
+    item: (start, end) => items.push({ start, end }),
+  };
+  return walkItems(bytes, sink, key) ? items : undefined;
 }
 
-/**
- * The stream of a line that a container runtime split (CRI, tag P) and that goes on in a later one;
- * or the one that such a line ends. Undefined for any other line.
- */
-function partOf(
-  bytes: Buffer,
-  { start, end }: Span,
-): { stream: string; goesOn: boolean } | undefined {
-  const first = bytes[start] ?? 0;
-  if (first < 0x30 || first > 0x39) return undefined;
-  const head = bytes.toString('latin1', start, Math.min(end, start + 64));
-  const found = /^\d{4}-\S{10,40} (stdout|stderr) ([FP])/.exec(head);
-  return found === null ? undefined : { stream: found[1] ?? '', goesOn: found[2] === 'P' };
-}
-
-/**
- * The non-blank lines of `bytes` as byte ranges, without their line ends. A line that a container
- * runtime split is one range, with what other streams wrote meanwhile.
- */
-export function scanLines(bytes: Buffer): readonly Span[] {
-  const lines: Span[] = [];
-  const unfinished = new Set<string>();
-  for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline < 0 ? bytes.length : newline;
-    if (skipSpace(bytes, start, end) < end) {
-      const before = unfinished.size > 0 ? lines.pop() : undefined;
-      lines.push({ start: before?.start ?? start, end });
-      const part = partOf(bytes, { start, end });
-      if (part?.goesOn === true) unfinished.add(part.stream);
-      else if (part !== undefined) unfinished.delete(part.stream);
-    }
-    start = end + 1;
-  }
-  return lines;
-}
-
-/** Begins with what no text begins with: control characters, or no character of UTF-8. */
-function isBinary(bytes: Buffer): boolean {
-  const [first = 0x20, second = 0] = bytes;
-  const isText = first >= 0x20 || isSpace(first) || first === 0x1e;
-  if (first < 0x80) return !isText;
-  return first < 0xc2 || first > 0xf4 || second < 0x80 || second > 0xbf;
-}
-
-/**
- * False where the first value of `bytes` goes on after its first line: a document written over
- * several lines must not be taken for lines of documents. Nor must bytes that are no text.
- */
-export function isLineWise(bytes: Buffer): boolean {
-  if (isBinary(bytes)) return false;
-  const start = startOf(bytes);
-  const first = bytes[start];
-  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return true;
-  const newline = bytes.indexOf(0x0a, start);
-  return newline < 0 || skipNested(bytes.subarray(0, newline), start) >= 0;
+/** The first value is an object or an array, and does not end. */
+export function isTorn(bytes: Buffer): boolean {
+  const start = startOfNested(bytes);
+  return start >= 0 && createSkipNested(bytes)(start) < 0;
 }

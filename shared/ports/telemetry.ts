@@ -84,13 +84,15 @@ export type DoorRefusal =
 /** Files that are read again while the process runs. */
 export type ReloadedFile = 'certificate' | 'tokens';
 
-/** What the front door counts besides bodies. */
+/** What the collector counts besides bodies: at the front door, and of what went through it. */
 export interface DoorTelemetry {
   refused(reason: DoorRefusal): void;
   /** A connection more than there may be was closed at once. */
   connectionRefused(): void;
   /** A body that could not be unpacked, and is kept as it came. */
   keptPacked(): void;
+  /** The log has a body of so many items; `isTorn`: it ends before what it begins does. */
+  took(items: number, isTorn: boolean, source: string): void;
   /** Whether what stands in the files now could be used; otherwise what was read before still is. */
   reloaded(file: ReloadedFile, isGood: boolean): void;
 }

@@ -74,6 +74,7 @@ it('says that it is ready, and what it counted', async () => {
   expect(metrics).toContain(
     'podwitness_records_received_total{stage="normalizer",source="audit"} 37',
   );
+  expect(metrics).toContain('podwitness_collector_items_total{source="audit"} 37');
 });
 
 it('lets nobody in without the token, or by another name', async () => {

@@ -51,13 +51,17 @@ const PACE = { windowMs: 10_000, minWindowBytes: 100, maxMs: 60_000, patienceMs:
 
 export function createDoorCounts() {
   const counts: Record<string, number> = {};
-  const add = (name: string): void => {
-    counts[name] = (counts[name] ?? 0) + 1;
+  const add = (name: string, count = 1): void => {
+    if (count > 0) counts[name] = (counts[name] ?? 0) + count;
   };
   const door: DoorTelemetry = {
     refused: (reason) => add(`refused ${reason}`),
     connectionRefused: () => add('connection refused'),
     keptPacked: () => add('kept packed'),
+    took(items, isTorn) {
+      add('items', items);
+      add('torn', isTorn ? 1 : 0);
+    },
     reloaded: (file, isGood) => add(`${file} ${isGood ? 'good' : 'bad'}`),
   };
   return { counts, door };
@@ -86,7 +90,7 @@ export function openWebhook(settings: Partial<Settings> = {}): WebhookRig {
   const { limits = { partBytes: 1 << 20, maxBytes: 2 << 20 }, now = () => 1_000 } = settings;
   const { maxBodyBytes = 4 << 20, maxInFlightBytes = 16 << 20 } = settings;
   const intake = createIntake({
-    ...{ telemetry, topic: 'audit.raw', collectorId: 'collector-1', limits },
+    ...{ telemetry, door, topic: 'audit.raw', collectorId: 'collector-1', limits },
     encode: (batch) => codec.encode(batch),
     async append(out: readonly OutRecord[]) {
       await rig.append(out);

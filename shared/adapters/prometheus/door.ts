@@ -1,7 +1,8 @@
 /**
- * Owns: metrics of the front door.
+ * Owns: metrics of the front door, and of what the collector took.
  */
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { sourceLabel } from '../../domain/sources.ts';
 import type { DoorTelemetry } from '../../ports/telemetry.ts';
 
 export function doorMetrics(registry: Registry): DoorTelemetry {
@@ -22,6 +23,18 @@ export function doorMetrics(registry: Registry): DoorTelemetry {
     help: 'Bodies that could not be unpacked, kept as they came; they end as dead letters',
     registers,
   });
+  const items = new Counter({
+    name: 'podwitness_collector_items_total',
+    help: 'Items of lists and lines that the log has; a body that is neither counts as one',
+    labelNames: ['source'] as const,
+    registers,
+  });
+  const torn = new Counter({
+    name: 'podwitness_collector_torn_bodies_total',
+    help: 'Of the bodies that the log has: those that end before the list or object that they begin',
+    labelNames: ['source'] as const,
+    registers,
+  });
   const stale = new Gauge({
     name: 'podwitness_reload_failed',
     help: '1: what stands in the files can not be used, and what was read before still is',
@@ -32,6 +45,11 @@ export function doorMetrics(registry: Registry): DoorTelemetry {
     refused: (reason) => refused.inc({ reason }),
     connectionRefused: () => connections.inc(),
     keptPacked: () => packed.inc(),
+    took(count, isTorn, source) {
+      const labels = { source: sourceLabel(source) };
+      items.inc(labels, count);
+      torn.inc(labels, isTorn ? 1 : 0);
+    },
     reloaded: (file, isGood) => stale.set({ file }, isGood ? 0 : 1),
   };
 }

@@ -3,6 +3,7 @@ import { createIntake, type IntakeRequest } from '../../../../services/collector
 import { createRefused } from '../../../../services/collector/refused.ts';
 import type { RawBatch } from '../../../../schemas/generated/avro.ts';
 import { TransientError } from '../../../../shared/errors/fault.ts';
+import { createDoorCounts } from '../../../support/webhook-rig.ts';
 import { createCounts } from '../../../support/worker-rig.ts';
 
 /** Records hold their batch; the log ends every append as the test says. */
@@ -11,8 +12,9 @@ function openIntake() {
   const pending: { end(error?: Error): void }[] = [];
   const batches = new Map<Buffer, RawBatch>();
   const { telemetry, totals } = createCounts();
+  const { counts, door } = createDoorCounts();
   const intake = createIntake({
-    ...{ telemetry, topic: 'audit.raw', collectorId: 'c' },
+    ...{ telemetry, door, topic: 'audit.raw', collectorId: 'c' },
     limits: { partBytes: 10, maxBytes: 20 },
     encode(batch) {
       const key = Buffer.from(String(batch.sequence));
@@ -30,7 +32,7 @@ function openIntake() {
         });
       }),
   });
-  return { intake, pending, totals, written };
+  return { counts, intake, pending, totals, written };
 }
 
 const AWAY = new TransientError('away', { code: 'log_unavailable' });
@@ -43,12 +45,13 @@ function request(body = '{}'): IntakeRequest {
 }
 
 it('resolves when the log has it, and counts it then', async () => {
-  const { intake, pending, totals, written } = openIntake();
+  const { counts, intake, pending, totals, written } = openIntake();
   const taken = intake.take(request('{"items":[{"a":1},{"a":2},{"a":3}]}'));
-  expect(totals).toStrictEqual({});
+  expect([totals, counts]).toStrictEqual([{}, {}]);
   pending[0]?.end();
   expect(await taken).toStrictEqual({ ok: true, records: 3 });
   expect(totals).toStrictEqual({ received: 1, emitted: 1, sent: 3 });
+  expect(counts).toStrictEqual({ items: 3 });
   expect(written.map(({ sequence }) => sequence)).toStrictEqual([1, 2, 3]);
 });
 
@@ -79,6 +82,20 @@ it('tells of what was refused in the next record that is written, once', async (
     { sequence: 7, refused: [] },
     { sequence: 8, refused: [] },
   ]);
+});
+
+it('counts the items that the log has, and bodies that end too early, which it takes as any other', async () => {
+  const { counts, intake, pending, written } = openIntake();
+  const bodies = ['[1,2]', '{"a"', '[]', 'text\nof 3'];
+  const taken = bodies.map((body) => intake.take(request(body)));
+  for (const { end } of pending) end();
+  expect(await Promise.all(taken)).toHaveLength(4);
+  expect(written.map(({ body }) => body.toString())).toStrictEqual(bodies);
+  expect(counts).toStrictEqual({ items: 2 + 1 + 0 + 2, torn: 1 });
+  const refused = intake.take(request('[1,2]'));
+  pending[4]?.end(AWAY);
+  await expect(refused).rejects.toBe(AWAY);
+  expect(counts).toMatchObject({ items: 5 });
 });
 
 it('takes nothing of what is too large, and forgets nothing for it', async () => {

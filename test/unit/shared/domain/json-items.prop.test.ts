@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { scanItems, scanLines } from '../../../../shared/domain/json-items.ts';
+import { scanItems } from '../../../../shared/domain/json-items.ts';
 import { anyJson, anyJsonText, choicesFrom, render } from '../../../support/odd-json.ts';
 
 function slices(body: Buffer): readonly unknown[] | undefined {
@@ -51,22 +51,11 @@ it('never throws on torn or damaged bytes, and never reaches beyond them', () =>
       const whole = Buffer.from(text);
       const torn = Buffer.from(whole.subarray(0, cut % (whole.length + 1)));
       if (torn.length > 0) torn[at % torn.length] = byte;
-      for (const { start, end } of [...(scanItems(torn) ?? []), ...scanLines(torn)]) {
+      for (const { start, end } of scanItems(torn) ?? []) {
         expect(start).toBeLessThan(end);
         expect(end).toBeLessThanOrEqual(torn.length);
       }
     }),
     { numRuns: 500 },
-  );
-});
-
-it('finds the lines that are not blank', () => {
-  const line = fc.constantFrom('', ' ', '\t', '{}', '{"a":1}', ' x ', '\r');
-  fc.assert(
-    fc.property(fc.array(line), fc.boolean(), (lines, ends) => {
-      const body = Buffer.from(lines.join('\n') + (ends ? '\n' : ''));
-      const found = scanLines(body).map(({ start, end }) => body.toString('utf8', start, end));
-      expect(found).toStrictEqual(lines.filter((text) => text.trim() !== ''));
-    }),
   );
 });

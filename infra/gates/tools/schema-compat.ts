@@ -1,6 +1,6 @@
 /**
  * Owns: the gate on the schemas: they only grow (schema-lock.ts says what that means), every field
- * is described, and schemas/generated is what the sources give.
+ * is described and keeps its meaning (schema-rules.ts), and schemas/generated is what the sources give.
  * Does not own: writing the generated file (schema-gen.ts) or the lock (schema-lock.ts).
  *
  * Argument: a folder instead of schemas/ (the known-bad sample).
@@ -9,30 +9,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../commands.ts';
 import { GENERATED_FILE, generate } from './schema-gen.ts';
-import {
-  editedVersions,
-  incompatibilities,
-  readLock,
-  readVersions,
-  type SchemaVersion,
-} from './schema-lock.ts';
+import { editedVersions, incompatibilities, readLock } from './schema-lock.ts';
+import { alteredMeanings, flaws } from './schema-rules.ts';
+import { readVersions } from './schema-versions.ts';
 
 const argument = process.argv[2];
 const folder = argument ?? join(ROOT, 'schemas');
-
-function undescribed({ subject, text, version }: SchemaVersion): readonly string[] {
-  const schema = JSON.parse(text) as {
-    readonly fields?: readonly { readonly name: string; readonly doc?: string }[];
-  };
-  const bare = (schema.fields ?? []).filter((field) => (field.doc ?? '') === '');
-  return bare.map((field) => `${subject}/v${version}.avsc: field ${field.name} has no doc`);
-}
 
 const versions = readVersions(folder);
 if (versions.length === 0) throw new Error(`No schema under ${folder}`);
 const problems = [
   ...editedVersions(versions, readLock(folder)),
-  ...versions.flatMap(undescribed),
+  ...versions.flatMap(flaws),
+  ...alteredMeanings(versions),
   ...incompatibilities(versions),
 ];
 if (argument === undefined && readFileSync(GENERATED_FILE, 'utf8') !== generate()) {

@@ -5,18 +5,14 @@
  * Does not own: the gate that runs on every check (schema-compat.ts), the generated file.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import avsc from 'avsc';
 import { canonicalForm, crc64Avro } from '../../../shared/adapters/avro/fingerprint.ts';
 import { ROOT } from '../commands.ts';
-
-export interface SchemaVersion {
-  readonly subject: string;
-  readonly version: number;
-  readonly text: string;
-}
+import { alteredMeanings, flaws } from './schema-rules.ts';
+import { nameOf, readVersions, type SchemaVersion } from './schema-versions.ts';
 
 export interface LockEntry {
   readonly subject: string;
@@ -25,19 +21,6 @@ export interface LockEntry {
   readonly sha256: string;
   /** CRC-64-AVRO of the canonical form, as it stands in front of every value. */
   readonly fingerprint: string;
-}
-
-/** All versions of all subjects under `folder`/avro, each subject's oldest first. */
-export function readVersions(folder: string): readonly SchemaVersion[] {
-  const subjects = readdirSync(join(folder, 'avro')).sort();
-  return subjects.flatMap((subject) => {
-    const files = readdirSync(join(folder, 'avro', subject)).filter((f) => /^v\d+\.avsc$/.test(f));
-    const numbers = files.map((file) => Number(file.slice(1, -5))).sort((a, b) => a - b);
-    return numbers.map((version) => {
-      const text = readFileSync(join(folder, 'avro', subject, `v${version}.avsc`), 'utf8');
-      return { subject, version, text };
-    });
-  });
 }
 
 /** Entries of `folder`/compat.lock.json; none where there is no such file. */
@@ -52,10 +35,6 @@ export function lockEntry({ subject, version, text }: SchemaVersion): LockEntry 
     .toString(16)
     .padStart(16, '0');
   return { subject, version, sha256, fingerprint };
-}
-
-function nameOf({ subject, version }: Pick<LockEntry, 'subject' | 'version'>): string {
-  return `${subject}/v${version}.avsc`;
 }
 
 /** Released versions that are no longer what was released, or no longer there. */
@@ -103,7 +82,12 @@ export function lockText(versions: readonly SchemaVersion[]): string {
 
 function main(folder: string): void {
   const versions = readVersions(folder);
-  const problems = [...editedVersions(versions, readLock(folder)), ...incompatibilities(versions)];
+  const problems = [
+    ...editedVersions(versions, readLock(folder)),
+    ...incompatibilities(versions),
+    ...versions.flatMap(flaws),
+    ...alteredMeanings(versions),
+  ];
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) writeFileSync(join(folder, 'compat.lock.json'), lockText(versions));
   process.exitCode = problems.length === 0 ? 0 : 1;

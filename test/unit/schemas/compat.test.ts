@@ -5,9 +5,10 @@ import {
   incompatibilities,
   lockEntry,
   readLock,
-  readVersions,
-  type SchemaVersion,
 } from '../../../infra/gates/tools/schema-lock.ts';
+import { alteredMeanings, flaws } from '../../../infra/gates/tools/schema-rules.ts';
+import { readVersions, type SchemaVersion } from '../../../infra/gates/tools/schema-versions.ts';
+import { BREAKING, HARMLESS } from '../../support/schema-pairs.ts';
 
 const versions = readVersions(`${ROOT}/schemas`);
 const lock = readLock(`${ROOT}/schemas`);
@@ -36,10 +37,6 @@ function schema(version: number, fields: readonly unknown[]): SchemaVersion {
 }
 
 const FIRST = schema(1, FIELDS);
-
-function changed(index: number, change: Partial<Field>): readonly unknown[] {
-  return FIELDS.map((field, i) => (i === index ? { ...field, ...change } : field));
-}
 
 describe('the schemas', () => {
   it('have no released version that was edited or taken out', () => {
@@ -82,20 +79,23 @@ describe('the lock refuses', () => {
   });
 });
 
-describe('compatibility refuses', () => {
-  const added = { name: 'added', type: 'string', doc: 'New.' };
-  it.each([
-    ['a new field without default', [...FIELDS, added]],
-    ['a removed field that had no default', FIELDS.slice(1)],
-    ['a changed type', changed(0, { type: 'int' })],
-    ['a type that only the new side can read', changed(1, { type: ['null', 'long'] })],
-    ['a union with one branch less', changed(1, { type: ['null'] })],
-    ['a renamed field', changed(0, { name: 'key' })],
-  ])('%s', (_, fields) => {
-    expect(incompatibilities([FIRST, schema(2, fields)])).not.toStrictEqual([]);
+function versionsOf(...fields: readonly (readonly object[])[]): readonly SchemaVersion[] {
+  return fields.map((each, i) => schema(i + 1, each));
+}
+
+describe('compatibility', () => {
+  it.each(BREAKING)('refuses $what', ({ after, before }) => {
+    expect(incompatibilities(versionsOf(before, after))).not.toStrictEqual([]);
+    expect(incompatibilities(versionsOf(after, before))).not.toStrictEqual([]);
   });
 
-  it('what no neighbour notices', () => {
+  it.each(HARMLESS)('allows $what', ({ after, before }) => {
+    expect(incompatibilities(versionsOf(before, after))).toStrictEqual([]);
+    expect(incompatibilities(versionsOf(after, before))).toStrictEqual([]);
+  });
+
+  it('refuses what no neighbour notices', () => {
+    const added = { name: 'added', type: 'string', doc: 'New.' };
     const first = schema(1, [...FIELDS, { ...added, default: '' }]);
     const without = schema(2, FIELDS);
     const third = schema(3, [...FIELDS, { ...added, type: 'int', default: 0 }]);
@@ -104,11 +104,62 @@ describe('compatibility refuses', () => {
     expect(incompatibilities([first, without, third])).toHaveLength(2);
   });
 
+  it('refuses a default that is none of its type, and another namespace', () => {
+    const wrong = { name: 'wrong', type: ['null', 'string'], default: 'x', doc: 'Wrong.' };
+    expect(incompatibilities(versionsOf(FIELDS, [...FIELDS, wrong]))).not.toStrictEqual([]);
+    const text = FIRST.text.replace('{', '{"namespace":"elsewhere",');
+    expect(incompatibilities([FIRST, { ...FIRST, version: 2, text }])).not.toStrictEqual([]);
+  });
+});
+
+const bare = { name: 'bare', type: 'string' };
+const nested = (type: unknown): object => ({ name: 'in', type, doc: 'Nested.' });
+const inner = { type: 'record', name: 'Inner', doc: 'Inner.', fields: [bare] };
+const time = (logicalType?: string): object => ({
+  name: 'time',
+  type: { type: 'long', ...(logicalType === undefined ? {} : { logicalType }) },
+  doc: 'Time.',
+});
+
+describe('the rules beside compatibility', () => {
+  it('hold for the schemas', () => {
+    expect([...versions.flatMap(flaws), ...alteredMeanings(versions)]).toStrictEqual([]);
+    expect(flaws(FIRST)).toStrictEqual([]);
+  });
+
   it.each([
-    ['a new field with a default', [...FIELDS, { ...added, default: '' }]],
-    ['a removed field that had one', [FIELDS[0], FIELDS[2]]],
-    ['another description', changed(0, { doc: 'Other.' })],
-  ])('not %s', (_, fields) => {
-    expect(incompatibilities([FIRST, schema(2, fields)])).toStrictEqual([]);
+    ['a field', [bare], 'field bare'],
+    ['a field of a record in a field', [nested(inner)], 'field in.bare'],
+    [
+      'a field of the items of an array',
+      [nested({ type: 'array', items: inner })],
+      'field in.bare',
+    ],
+    ['a field of what may be null', [nested(['null', inner])], 'field in.bare'],
+  ])('refuse %s without a description', (_, fields, named) => {
+    expect(flaws(schema(1, fields))).toStrictEqual([`thing/v1.avsc: ${named} has no doc`]);
+  });
+
+  it('refuse a record without a description', () => {
+    const text = FIRST.text.replace('A thing.', '');
+    expect(flaws({ ...FIRST, text })).toStrictEqual(['thing/v1.avsc: the record has no doc']);
+  });
+
+  it('refuse an enum that can not grow, and a name that older readers lose', () => {
+    const open = nested({ type: 'enum', name: 'E', symbols: ['A'] });
+    const renamed = { ...bare, doc: 'Bare.', aliases: ['naked'], default: '' };
+    expect(flaws(schema(1, [open]))).toHaveLength(1);
+    expect(flaws(schema(1, [renamed]))).toHaveLength(1);
+  });
+
+  it('refuse another unit of time', () => {
+    const millis = schema(1, [time('timestamp-millis')]);
+    for (const other of [time('timestamp-micros'), time()]) {
+      const later = schema(2, [other]);
+      expect(incompatibilities([millis, later])).toStrictEqual([]);
+      expect(alteredMeanings([millis, later])).toHaveLength(1);
+      // Also where a version lies between.
+      expect(alteredMeanings([millis, schema(3, []), later])).toHaveLength(1);
+    }
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { GENERATED_FILE, generate } from '../../../infra/gates/tools/schema-gen.ts';
 import { ROOT } from '../../../infra/gates/commands.ts';
-import { readVersions } from '../../../infra/gates/tools/schema-lock.ts';
+import { readVersions } from '../../../infra/gates/tools/schema-versions.ts';
 import { AVRO_SCHEMAS } from '../../../schemas/generated/avro.ts';
 
 it('is what `npm run schemas` makes of the sources', () => {

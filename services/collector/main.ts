@@ -1,21 +1,25 @@
 /**
  * Owns: wiring of the collector: the front door into audit.raw.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { topicName } from '../../schemas/topics.ts';
 import { createSplicedEncoder } from '../../shared/adapters/avro/spliced.ts';
 import { createOidcVerifier } from '../../shared/adapters/oidc/verifier.ts';
+import type { Config } from '../../shared/config/load.ts';
 import { anonymousDoor } from '../../shared/config/door-checks.ts';
+import { createRedact } from '../../shared/domain/redaction/redact.ts';
 import { FatalError } from '../../shared/errors/fault.ts';
 import type { RunningWorker } from '../../shared/pipeline/runner.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
+import { rawKeys } from '../../shared/runtime/raw-keys.ts';
 import type { GateParts } from './door/edge/gate.ts';
 import { openTokens, type Tokens } from './door/edge/tokens.ts';
 import { createSender } from './door/senders.ts';
 import { startAll } from './inputs/edge/start.ts';
 import { createIntake, type Intake } from './intake.ts';
+import { createProtection, type Protection } from './protect/protection.ts';
 import { addCollectorRoutes } from './webhook.ts';
 
 /** What a record needs besides the body: names, hashes, Avro and the log's own framing. */
@@ -23,6 +27,18 @@ const RECORD_OVERHEAD_BYTES = 32 * 1024;
 
 /** A body that grows by less than this in a window, or takes longer in all, is given up. */
 const PACE = { windowMs: 10_000, minWindowBytes: 4096, maxMs: 60_000, patienceMs: 2_000 };
+
+/** As collector.raw wants it; undefined: bodies are stored as they came. */
+function configuredProtection(config: Config): Protection | undefined {
+  const { protect } = config.collector.raw;
+  const [key] = rawKeys(config);
+  if (protect === 'none' || key === undefined) return undefined;
+  const parts = { key, random: randomBytes };
+  if (protect === 'encrypt') return createProtection(parts);
+  const marks = config.secrets['normalizer.redaction.keyFile']?.reveal();
+  const redact = createRedact({ key: marks === undefined ? undefined : Buffer.from(marks) });
+  return createProtection({ ...parts, redact });
+}
 
 /** The way into audit.raw: one for a process, whatever feeds it. */
 export function createCollectorIntake({ config, metrics }: Context, log: Log): Intake {
@@ -32,6 +48,7 @@ export function createCollectorIntake({ config, metrics }: Context, log: Log): I
     door: metrics.door,
     topic: topicName(config.kafka.topicPrefix, 'audit.raw'),
     collectorId: randomUUID(),
+    protection: configuredProtection(config),
     encode: createSplicedEncoder('RawBatch', 'body'),
     limits: {
       partBytes: config.collector.partBytes,

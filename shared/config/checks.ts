@@ -4,6 +4,7 @@
  */
 import { type Check, type Conflict, conflictIf, isLoopback } from './conflict.ts';
 import { DOOR_CHECKS } from './door-checks.ts';
+import { rawKey } from './raw-check.ts';
 import type { ConfigValues } from './schema.ts';
 
 /** Room in a record for the headers and fields around a body. */
@@ -163,6 +164,7 @@ const waits: Check = ({ pipeline }) =>
 const CHECKS: readonly Check[] = [
   sizes,
   ...DOOR_CHECKS,
+  rawKey,
   kafkaTls,
   kafkaLogin,
   kafkaWithoutBrokers,

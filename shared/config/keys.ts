@@ -20,6 +20,8 @@ export interface ConfigKey {
   readonly description: string;
   /** Its value is the path of a file, whose content is read at start. */
   readonly isFile: boolean;
+  /** The same, of a list of paths. */
+  readonly isFileList: boolean;
   /** For tests of the product only; in no page. */
   readonly isHidden: boolean;
 }
@@ -72,7 +74,10 @@ function describeKind(name: string, inner: z.core.$ZodType): Pick<ConfigKey, 'ki
       .map(([part]) => part);
     return { kind: 'entries', expects: `a list of entries with ${required.join(', ')}` };
   }
-  if (inner instanceof z.ZodArray) return { kind: 'list', expects: expects ?? 'a list of texts' };
+  if (inner instanceof z.ZodArray) {
+    const of = name.endsWith('Files') ? 'a list of paths of files' : 'a list of texts';
+    return { kind: 'list', expects: expects ?? of };
+  }
   const isFile = name.endsWith('File');
   return { kind: 'text', expects: expects ?? (isFile ? 'the path of a file' : 'a text') };
 }
@@ -87,6 +92,7 @@ function toKey(name: string, schema: z.core.$ZodType): ConfigKey {
     defaultValue,
     description: meta.description ?? '',
     isFile: name.endsWith('File'),
+    isFileList: name.endsWith('Files'),
     isHidden: meta['hidden'] === true,
   };
 }

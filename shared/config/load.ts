@@ -1,7 +1,8 @@
 /**
- * Owns: reading the configuration: the file, the environment, the files with secrets. Nothing
- * else in the product reads process.env.
- * Does not own: the keys (schema.ts), what holds between them (checks.ts).
+ * Owns: reading the configuration: the file, the environment. Nothing else in the product reads
+ * process.env.
+ * Does not own: the keys (schema.ts), what holds between them (checks.ts), the files with secrets
+ * (secret-files.ts).
  *
  * A command's option beats a variable, a variable beats the file, the file beats the default.
  * All problems are reported at once.
@@ -17,9 +18,10 @@ import {
   type SourceReading,
 } from './draft.ts';
 import { type Environment, readEnvironment } from './env-source.ts';
-import { CONFIG_KEYS, findKey } from './keys.ts';
+import { findKey } from './keys.ts';
 import { type ConfigValues, configSchema } from './schema.ts';
-import { createSecret, type Secret, type Secrets } from './secret.ts';
+import { readSecrets, systemCode } from './secret-files.ts';
+import type { Secrets } from './secret.ts';
 import { readYaml } from './yaml-source.ts';
 
 /** Values of all keys, and the contents of the files that some of them name. */
@@ -41,12 +43,6 @@ export type ConfigReading =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 const DEFAULT_FILE = 'podwitness.yaml';
-
-/** `ENOENT` and its like; undefined for errors that the file system did not raise. */
-function systemCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^E[A-Z]+$/.test(code) ? code : undefined;
-}
 
 async function readConfigFile(options: LoadOptions): Promise<SourceReading> {
   const file = options.file ?? options.defaultFile ?? DEFAULT_FILE;
@@ -100,38 +96,6 @@ function refusals(
     messages.set(message, { where: value?.where ?? name, message });
   }
   return [...messages.values()];
-}
-
-/** The content without its trailing line break; a problem when there is none. */
-async function readSecret(name: string, value: GivenValue): Promise<Secret | ConfigProblem> {
-  const path = String(value.value);
-  try {
-    const text = (await readFile(path, 'utf8')).replace(/[\r\n]+$/, '');
-    if (text !== '') return createSecret(text);
-    return { where: value.where, message: `${name} names ${path}, which is empty` };
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    return {
-      where: value.where,
-      message: `${name} names ${path}, which can not be read (${code})`,
-    };
-  }
-}
-
-async function readSecrets(
-  given: ReadonlyMap<string, GivenValue>,
-): Promise<{ secrets: Secrets; problems: readonly ConfigProblem[] }> {
-  const secrets: Record<string, Secret> = {};
-  const problems: ConfigProblem[] = [];
-  for (const { name } of CONFIG_KEYS.filter((key) => key.isFile)) {
-    const value = given.get(name);
-    if (value === undefined || typeof value.value !== 'string') continue;
-    const outcome = await readSecret(name, value);
-    if ('reveal' in outcome) secrets[name] = outcome;
-    else problems.push(outcome);
-  }
-  return { secrets, problems };
 }
 
 /** Reads everything and says all that is wrong. Throws only for bugs. */

@@ -3,8 +3,8 @@
  * environment names and docs/reference/config.md all come from this schema.
  * Does not own: where values come from (load.ts), what holds between keys (checks.ts).
  *
- * Units stand in the names (Bytes, Ms, Seconds, Hours, Mb). Keys that end in File name a file;
- * its content is read at start and kept apart (secret.ts).
+ * Units stand in the names (Bytes, Ms, Seconds, Hours, Mb). Keys that end in File name a file, those
+ * that end in Files several; the contents are read at start and kept apart (secret-files.ts).
  */
 import { z } from 'zod';
 import { collector } from './sections/collector.ts';

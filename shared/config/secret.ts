@@ -33,7 +33,13 @@ export type SecretKey =
   | 'elasticsearch.apiKeyFile'
   | 'elasticsearch.passwordFile'
   | 'elasticsearch.caFile'
+  | 'collector.raw.keyFile'
   | 'normalizer.redaction.keyFile';
 
+/** The keys whose value is a list of such paths. */
+export type SecretListKey = 'collector.raw.previousKeyFiles';
+
 /** Contents of the files that are named in the configuration, by the key that names them. */
-export type Secrets = { readonly [Key in SecretKey]?: Secret };
+export type Secrets = { readonly [Key in SecretKey]?: Secret } & {
+  readonly [Key in SecretListKey]?: readonly Secret[];
+};

@@ -32,6 +32,17 @@ export const ERROR_CODES = {
     text: 'The body came in a content encoding that can not be unpacked here.',
     action: 'Let the sender use gzip, or none; zstd needs Node 22.15.',
   },
+  unknown_key: {
+    class: 'fault',
+    text: 'A record of audit.raw is encrypted with a key that this process does not have.',
+    action:
+      'Name the key in collector.raw.keyFile or previousKeyFiles, restart, and replay: `podwitness deadletter replay --code unknown_key`.',
+  },
+  broken_seal: {
+    class: 'fault',
+    text: 'An encrypted record of audit.raw was changed, or is not where it was written.',
+    action: 'Find out who writes to this topic besides the collectors: `podwitness doctor`.',
+  },
   unknown_schema: {
     class: 'fault',
     text: 'A record carries no known Avro schema fingerprint.',

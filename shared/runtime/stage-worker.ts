@@ -4,12 +4,15 @@
 import type {
   AuditEvent,
   AvroRecords,
+  DeadLetter,
   Finding,
   RawBatch,
   SchemaName,
 } from '../../schemas/generated/avro.ts';
 import { TOPICS, type TopicName, topicName } from '../../schemas/topics.ts';
 import { type Codec, createCodec } from '../adapters/avro/codec.ts';
+import type { Config } from '../config/load.ts';
+import { sealLetter } from '../domain/sealing/letter.ts';
 import type { Encoded } from '../pipeline/commit.ts';
 import type { Decide } from '../pipeline/decide.ts';
 import { ABOUT_NOTHING, type About } from '../pipeline/letter.ts';
@@ -17,6 +20,7 @@ import { type RunningWorker, startWorker } from '../pipeline/runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { Context } from './context.ts';
 import { groupOf } from './topics.ts';
+import { rawKeys } from './raw-keys.ts';
 
 /** Schema of a topic's values. */
 type SchemaOf<T extends TopicName> = Extract<(typeof TOPICS)[T]['schema'], SchemaName>;
@@ -69,6 +73,13 @@ export function aboutFinding({ cluster }: Finding): About {
   return { ...ABOUT_NOTHING, cluster };
 }
 
+/** Dead letters with bytes as they were sent: sealed where there is a key. What comes later is redacted. */
+export function rawLetterEncoder(config: Config): (letter: DeadLetter) => Buffer {
+  const codec = codecOf('audit.deadletter');
+  const keys = rawKeys(config);
+  return (letter) => codec.encode(sealLetter(keys, letter));
+}
+
 /** Starts a worker on one topic. */
 export function startStageWorker<I extends TopicName, Out>(
   context: Context,
@@ -79,6 +90,7 @@ export function startStageWorker<I extends TopicName, Out>(
   const prefix = kafka.topicPrefix;
   const input = codecOf(spec.input);
   const letters = codecOf('audit.deadletter');
+  const encodeRaw = rawLetterEncoder(context.config);
   return startWorker<ValueOf<I>, Out>({
     name: spec.name,
     log,
@@ -94,7 +106,7 @@ export function startStageWorker<I extends TopicName, Out>(
       stage: spec.name,
       topic: topicName(prefix, 'audit.deadletter'),
       maxBytes: kafka.maxMessageBytes - RECORD_OVERHEAD_BYTES,
-      encode: (letter) => letters.encode(letter),
+      encode: spec.input === 'audit.raw' ? encodeRaw : (letter) => letters.encode(letter),
     },
     telemetry: context.metrics.stage(spec.name),
     logger: context.logger(spec.name),

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { sasl, ssl } from './kafka.ts';
+import { raw } from './raw.ts';
 import {
   broker,
   clusterName,
@@ -117,4 +118,5 @@ export const collector = z.strictObject({
         '`name`, `brokers`, `topics`, `group`, `cluster`, `source`, and perhaps `ssl` and `sasl` as ' +
         'under kafka.',
     ),
+  raw: raw.prefault({}),
 });

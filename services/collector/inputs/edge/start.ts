@@ -9,7 +9,7 @@ import { FatalError } from '../../../../shared/errors/fault.ts';
 import { joinWorkers, type RunningWorker } from '../../../../shared/pipeline/runner.ts';
 import type { Log } from '../../../../shared/ports/log.ts';
 import type { Context } from '../../../../shared/runtime/context.ts';
-import { codecOf } from '../../../../shared/runtime/stage-worker.ts';
+import { codecOf, rawLetterEncoder } from '../../../../shared/runtime/stage-worker.ts';
 import { READERS, type Shared, startFollowing } from '../../files/edge/follow.ts';
 import { type Glob, parseGlob } from '../../files/glob.ts';
 import type { Intake } from '../../intake.ts';
@@ -34,7 +34,6 @@ function deliveryParts(
   const { clock, config, health, metrics } = context;
   const prefix = config.kafka.topicPrefix;
   const signals = codecOf('audit.signals');
-  const letters = codecOf('audit.deadletter');
   return {
     ...{ clock, health, intake, log },
     telemetry: metrics.input(senderId),
@@ -47,7 +46,7 @@ function deliveryParts(
     },
     letters: {
       topic: topicName(prefix, 'audit.deadletter'),
-      encode: (letter) => letters.encode(letter),
+      encode: rawLetterEncoder(config),
     },
   };
 }

@@ -36,6 +36,7 @@ describe('every key', () => {
       'elasticsearch.apiKeyFile': true,
       'elasticsearch.passwordFile': true,
       'elasticsearch.caFile': true,
+      'collector.raw.keyFile': true,
       'normalizer.redaction.keyFile': true,
     } satisfies Record<SecretKey, true>;
     const files = CONFIG_KEYS.filter((key) => key.isFile).map((key) => key.name);

@@ -3,8 +3,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { TOPICS, type TopicName } from '../../schemas/topics.ts';
+import { openBatch } from '../../shared/domain/sealing/batch.ts';
+import { openLetter } from '../../shared/domain/sealing/letter.ts';
+import type { SealKey } from '../../shared/domain/sealing/seal.ts';
 import type { LogRecord } from '../../shared/ports/log.ts';
-import { codecOf } from '../../shared/runtime/stage-worker.ts';
+import { codecOf, type ValueOf } from '../../shared/runtime/stage-worker.ts';
 
 export type DecodedRecord = Readonly<Record<string, unknown>>;
 
@@ -16,20 +19,35 @@ function readable(name: string, bytes: Buffer): unknown {
   return isUtf8(bytes) ? bytes.toString('utf8') : { base64: bytes.toString('base64') };
 }
 
-function decodedValue(topic: TopicName, bytes: Buffer): unknown {
+/** What was sealed as it was before, where there is the key. */
+function opened(value: ValueOf<TopicName>, keys: readonly SealKey[]): object {
+  if ('contentEncoding' in value) {
+    const batch = openBatch(keys, value);
+    return batch.ok ? batch.batch : value;
+  }
+  if (!('bytes' in value)) return value;
+  const letter = openLetter(keys, value);
+  return letter.ok ? { ...value, bytes: letter.bytes } : value;
+}
+
+function decodedValue(topic: TopicName, bytes: Buffer, keys: readonly SealKey[]): unknown {
   if (TOPICS[topic].schema === null) return readable('', bytes);
   const decoded = codecOf(topic).decode(bytes);
   if (!decoded.ok) return { undecodable: decoded.fault.code, base64: bytes.toString('base64') };
   return Object.fromEntries(
-    Object.entries(decoded.value).map(([name, v]) => [
+    Object.entries(opened(decoded.value, keys)).map(([name, v]) => [
       name,
       Buffer.isBuffer(v) ? readable(name, v) : v,
     ]),
   );
 }
 
-/** Key as text or hex; times as ISO; bytes of JSON documents as objects. */
-export function decodeRecord(topic: TopicName, record: LogRecord): DecodedRecord {
+/** Key as text or hex; times as ISO; bytes of JSON documents as objects. `keys`: of audit.raw. */
+export function decodeRecord(
+  topic: TopicName,
+  record: LogRecord,
+  keys: readonly SealKey[],
+): DecodedRecord {
   const { headers, key, offset, partition, timestampMs, value } = record;
   return {
     topic: record.topic,
@@ -38,6 +56,6 @@ export function decodeRecord(topic: TopicName, record: LogRecord): DecodedRecord
     time: new Date(timestampMs).toISOString(),
     key: key === null ? null : isUtf8(key) ? key.toString('utf8') : key.toString('hex'),
     headers,
-    value: value === null ? null : decodedValue(topic, value),
+    value: value === null ? null : decodedValue(topic, value, keys),
   };
 }

@@ -14,6 +14,7 @@ import {
   openLog,
   openStore,
 } from '../../shared/runtime/context.ts';
+import { rawKeys } from '../../shared/runtime/raw-keys.ts';
 import { type DecodedRecord, decodeRecord } from './decoded.ts';
 import { callApi, findApi } from './local/client.ts';
 import { mergeDocuments } from './merge-documents.ts';
@@ -80,12 +81,13 @@ export async function* tailTopic(
     yield* callApi(api, '/local/v1/tail', request) as AsyncGenerator<DecodedRecord>;
     return;
   }
+  const keys = rawKeys(config);
   const log = await openLog(context);
   const { from, untilEnd } = request;
   const topic = topicName(config.kafka.topicPrefix, request.topic);
   try {
     for await (const record of log.read({ topic, from, untilEnd, signal })) {
-      yield decodeRecord(request.topic, record);
+      yield decodeRecord(request.topic, record, keys);
     }
   } finally {
     await log.close();

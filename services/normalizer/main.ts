@@ -9,6 +9,7 @@ import type { Stage } from '../../shared/pipeline/stage.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { aboutBatch, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import { rawKeys } from '../../shared/runtime/raw-keys.ts';
 import { createRedact } from '../../shared/domain/redaction/redact.ts';
 import type { Enrich } from './enrich/enrich.ts';
 import { MAX_DOCUMENT_BYTES } from './map/cut-event.ts';
@@ -17,12 +18,14 @@ import { createNormalizerStage } from './stage.ts';
 
 /** The pure stage as the configuration wants it; `doctor` runs it again over what is in the log. */
 export function configuredStage(
-  { elasticsearch, kafka, normalizer, secrets }: Config,
+  config: Config,
   enrich?: Enrich,
 ): Stage<RawBatch, AuditEvent> {
+  const { elasticsearch, kafka, normalizer, secrets } = config;
   const key = secrets['normalizer.redaction.keyFile']?.reveal();
   return createNormalizerStage({
     redact: createRedact({ key: key === undefined ? undefined : Buffer.from(key) }),
+    rawKeys: rawKeys(config),
     enrich,
     dataStreamNamespace: elasticsearch.namespace,
     filters: normalizer.filters,

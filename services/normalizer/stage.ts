@@ -6,6 +6,9 @@
  */
 import type { AuditEvent, RawBatch } from '../../schemas/generated/avro.ts';
 import { createRedact, type Redact } from '../../shared/domain/redaction/redact.ts';
+import { openBatch } from '../../shared/domain/sealing/batch.ts';
+import type { SealKey } from '../../shared/domain/sealing/seal.ts';
+import type { Fault } from '../../shared/errors/fault.ts';
 import type { Ending, Outcome } from '../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../shared/pipeline/stage.ts';
 import { createFiltering, type Filter, type Filtering } from './filters.ts';
@@ -16,12 +19,23 @@ import { readBody } from './read/read-body.ts';
 export interface NormalizerOptions extends Omit<MapOptions, 'redact'> {
   /** Without it secrets are taken out too, without a hash. */
   readonly redact?: Redact;
+  /** For what the collector sealed; without them it is rejected as it is. */
+  readonly rawKeys?: readonly SealKey[];
   /** What is not wanted; nothing, where it is not given. */
   readonly filters?: readonly Filter[];
 }
 
 /** The end of the year 9999: what comes after has no RFC 3339 form. */
 const LAST_MS = 253_402_300_799_999;
+
+/**
+ * The record as a whole is rejected, sealed as it is: to wait for the key would keep the partition from
+ * every record behind it, which whoever can write one record could then do to all (docs/adr/0018).
+ */
+const SEALED: Readonly<Record<'unknown_key' | 'broken_seal', Fault>> = {
+  unknown_key: { code: 'unknown_key', message: 'Encrypted with a key that is not configured here' },
+  broken_seal: { code: 'broken_seal', message: 'Does not open with the key that it names' },
+};
 
 interface Deciding {
   readonly batch: RawBatch;
@@ -42,15 +56,18 @@ function endingOf(read: Read, index: number, deciding: Deciding): Ending<AuditEv
 }
 
 export function createNormalizerStage(options: NormalizerOptions): Stage<RawBatch, AuditEvent> {
-  const { filters = [], redact = createRedact({}), ...rest } = options;
+  const { filters = [], rawKeys = [], redact = createRedact({}), ...rest } = options;
   const filtering = filters.length === 0 ? undefined : createFiltering(filters);
-  const decide = ({ value: batch }: Envelope<RawBatch>): Outcome<AuditEvent> => {
-    if (batch.receivedAt < 0 || batch.receivedAt > LAST_MS) {
+  const decide = ({ value }: Envelope<RawBatch>): Outcome<AuditEvent> => {
+    if (value.receivedAt < 0 || value.receivedAt > LAST_MS) {
       return {
         kind: 'reject',
         fault: { code: 'corrupt_record', message: 'receivedAt is no time' },
       };
     }
+    const opened = openBatch(rawKeys, value);
+    if (!opened.ok) return { kind: 'reject', fault: SEALED[opened.why] };
+    const { batch } = opened;
     const body = readBody(batch);
     if (!body.ok) {
       return { kind: 'reject', fault: body.fault, part: { index: batch.part, bytes: batch.body } };

@@ -2,6 +2,7 @@
  * Owns: `podwitness check`: everything that can be wrong before the first event comes.
  */
 import type { Command } from 'commander';
+import type { Config } from '../../../shared/config/load.ts';
 import { FatalError, TransientError } from '../../../shared/errors/fault.ts';
 import {
   type Context,
@@ -78,6 +79,19 @@ async function checkRules({ config }: Context): Promise<string> {
   return `${loaded.length} rules`;
 }
 
+/** What nobody is told unless they ask, and may have to hear: who could read what. */
+function describePrivacy({ collector, secrets }: Config): string {
+  const { protect } = collector.raw;
+  const raw = {
+    none: 'audit.raw holds bodies as they came, secrets included (collector.raw.protect)',
+    encrypt: 'audit.raw is encrypted',
+    redact: 'audit.raw is redacted',
+  }[protect];
+  return secrets['normalizer.redaction.keyFile'] === undefined
+    ? `${raw}; without normalizer.redaction.keyFile equal secrets are not recognised, but by \`up\``
+    : raw;
+}
+
 async function report(check: Check): Promise<ExitCode> {
   try {
     await write(`ok    ${check.name}: ${await check.run()}\n`);
@@ -95,6 +109,7 @@ async function check(options: ConfigOptions): Promise<ExitCode> {
   await write('ok    configuration\n');
   const checks: readonly Check[] = [
     { name: 'rules', run: () => checkRules(context) },
+    { name: 'privacy', run: async () => describePrivacy(context.config) },
     { name: 'front door', run: () => reviewDoor(context) },
     { name: 'log', run: () => checkLog(context) },
     ...(isLogEmbedded(context.config) ? [] : [{ name: 'topics', run: () => checkTopics(context) }]),

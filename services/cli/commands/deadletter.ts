@@ -2,15 +2,20 @@
  * Owns: `podwitness deadletter list|show|replay`.
  */
 import { isUtf8 } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { DeadLetter } from '../../../schemas/generated/avro.ts';
+import type { Config } from '../../../shared/config/load.ts';
+import { openLetter } from '../../../shared/domain/sealing/letter.ts';
+import { createSealer } from '../../../shared/domain/sealing/batch.ts';
 import { FatalError } from '../../../shared/errors/fault.ts';
 import { type Context, createContext } from '../../../shared/runtime/context.ts';
+import { rawKeys } from '../../../shared/runtime/raw-keys.ts';
 import { formatLetter, formatListing, formatReplays } from '../deadletter/format.ts';
-import { type LetterFilter, readLetters } from '../deadletter/letters.ts';
+import { type LetterFilter, notOpened, readLetters } from '../deadletter/letters.ts';
 import { listLetters } from '../deadletter/list.ts';
+import type { ReplayRun } from '../deadletter/records.ts';
 import { type Replay, replayLetters } from '../deadletter/replay.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { openPipeline } from '../local/open.ts';
@@ -98,10 +103,20 @@ async function findLetter(pipeline: Pipeline, id: string): Promise<DeadLetter> {
   return found;
 }
 
+/** The letter with its bytes as they were sent, as far as there is the key; says so. */
+function openShown(found: DeadLetter, { config }: Context): DeadLetter {
+  const opened = openLetter(rawKeys(config), found);
+  const warning = opened.ok
+    ? 'The bytes are as they were sent: secrets in them are readable here'
+    : `The bytes are shown as they are stored: ${notOpened(opened.why, found.bytes)}`;
+  process.stderr.write(`${warning}\n`);
+  return opened.ok ? { ...found, bytes: opened.bytes } : found;
+}
+
 function show(id: string, options: ShowOptions): Promise<ExitCode> {
-  return withPipeline(options, async (pipeline) => {
+  return withPipeline(options, async (pipeline, context) => {
     checkId(id);
-    const letter = await findLetter(pipeline, id);
+    const letter = openShown(await findLetter(pipeline, id), context);
     const { bytes, ...facts } = letter;
     const isText = isUtf8(bytes);
     const form = options.bytes ?? (isText ? 'text' : 'hex');
@@ -127,6 +142,14 @@ function actor(): string {
   }
 }
 
+/** What is replayed stands in audit.raw as collector.raw says; it is never in the clear for a replay. */
+function sealing(config: Config): Pick<ReplayRun, 'rawKeys' | 'sealer'> {
+  const keys = rawKeys(config);
+  const [key] = keys;
+  const isSealed = config.collector.raw.protect !== 'none' && key !== undefined;
+  return { rawKeys: keys, sealer: isSealed ? createSealer(key, randomBytes) : undefined };
+}
+
 function replay(ids: readonly string[], options: ReplayOptions): Promise<ExitCode> {
   const { again = false, all = false, dryRun = false } = options;
   return withPipeline(options, async (pipeline, { clock, config }) => {
@@ -138,7 +161,7 @@ function replay(ids: readonly string[], options: ReplayOptions): Promise<ExitCod
     }
     const limit = parseLimit(options.limit);
     const format = outputFormat(options.output, process.stdout.isTTY === true);
-    const run = { actor: actor(), id: randomUUID(), nowMs };
+    const run = { actor: actor(), id: randomUUID(), nowMs, ...sealing(config) };
     const { topicPrefix } = config.kafka;
     const request = { ids, filter, limit, run, topicPrefix, isDry: dryRun, isAgain: again };
     const steps = replayLetters(pipeline, request);

@@ -16,6 +16,7 @@ import {
   openLog,
   openStore,
 } from '../../../shared/runtime/context.ts';
+import { rawKeys } from '../../../shared/runtime/raw-keys.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
 import { addCollector, createCollectorIntake, startInputs } from '../../collector/main.ts';
 import type { Intake } from '../../collector/intake.ts';
@@ -26,6 +27,7 @@ import type { ExitCode, Run } from '../exit.ts';
 import { runUntilSignal } from '../lifecycle.ts';
 import { announceApi, type ApiAddress, withdrawApi } from '../local/address.ts';
 import { addLocalApi } from '../local/api.ts';
+import { withRedactionKey } from '../local/redaction-key.ts';
 import { tellSample } from '../sample.ts';
 import { idleWorker, isPlainOnLoopback, type OpenHttp, openHttp, openLocalHttp } from '../serve.ts';
 import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
@@ -91,7 +93,8 @@ async function openDoors(context: Context, { intake, log, store }: DoorParts): P
   const { topicPrefix } = context.config.kafka;
   let token = '';
   const addApi = (server: FastifyInstance): void => {
-    token = addLocalApi(server, { log, store, topicPrefix, logger: context.logger('api') });
+    const parts = { log, store, topicPrefix, rawKeys: rawKeys(context.config) };
+    token = addLocalApi(server, { ...parts, logger: context.logger('api') });
   };
   const isShared = isPlainOnLoopback(context.config);
   const http = await openHttp(context, async (server) => {
@@ -114,7 +117,7 @@ function mustTakeStrangers({ collector, http }: Config): void {
 }
 
 async function up(options: UpOptions): Promise<ExitCode> {
-  const context = createContext(await readOptions(options));
+  const context = createContext(await withRedactionKey(await readOptions(options)));
   const { config } = context;
   if (options.sample === true) mustTakeStrangers(config);
   const log = await openLog(context);

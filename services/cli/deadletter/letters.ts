@@ -4,6 +4,7 @@
 import type { DeadLetter } from '../../../schemas/generated/avro.ts';
 import { letterId } from '../../../shared/domain/ids.ts';
 import { codecOf } from '../../../shared/runtime/stage-worker.ts';
+import { keyIdOf } from '../../../shared/domain/sealing/seal.ts';
 import type { Pipeline } from '../local/pipeline.ts';
 
 export interface LetterFilter {
@@ -31,6 +32,13 @@ export function matches(letter: DeadLetter, filter: LetterFilter): boolean {
 /** `topic/partition/offset/index` of what was rejected: tells copies of one letter from new tries. */
 export function placeOf({ index, offset, partition, topic }: DeadLetter): string {
   return `${topic}/${partition}/${offset}/${index ?? ''}`;
+}
+
+/** Why sealed bytes can't be read, for the operator. */
+export function notOpened(why: 'unknown_key' | 'broken_seal', sealed: Buffer): string {
+  return why === 'unknown_key'
+    ? `it is encrypted with the key ${keyIdOf(sealed)}, which neither collector.raw.keyFile nor previousKeyFiles names`
+    : 'it does not open with the key that it names: it was changed, or is not where it was written';
 }
 
 /** All letters from `since` on, as they were written. What is no letter is passed over. */

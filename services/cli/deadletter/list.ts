@@ -2,6 +2,7 @@
  * Owns: one line for each dead letter, however often its replay failed again.
  */
 import type { DeadLetter } from '../../../schemas/generated/avro.ts';
+import { plainLength } from '../../../shared/domain/sealing/seal.ts';
 import { type LetterFilter, matches, placeOf } from './letters.ts';
 
 /** A letter without its bytes. */
@@ -21,7 +22,7 @@ export interface Listing {
 
 function summaryOf({ bytes, ...letter }: DeadLetter): Summary {
   const { receivedAt } = letter;
-  return { ...letter, byteCount: bytes.length, firstAt: receivedAt, lastAt: receivedAt };
+  return { ...letter, byteCount: plainLength(bytes), firstAt: receivedAt, lastAt: receivedAt };
 }
 
 interface Group {

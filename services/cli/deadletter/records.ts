@@ -8,8 +8,11 @@ import { rawBatch } from '../../../schemas/raw-batch.ts';
 import type { TopicName } from '../../../schemas/topics.ts';
 import { type Link, nextLink, sha256 } from '../../../shared/domain/chain.ts';
 import { replayHeaders } from '../../../shared/pipeline/replay.ts';
+import { openBatch, type Sealer } from '../../../shared/domain/sealing/batch.ts';
+import type { SealKey } from '../../../shared/domain/sealing/seal.ts';
 import { codecOf } from '../../../shared/runtime/stage-worker.ts';
 import type { AppendedRecord } from '../local/pipeline.ts';
+import { notOpened } from './letters.ts';
 import type { Original, Target } from './targets.ts';
 
 export interface ReplayRun {
@@ -18,6 +21,10 @@ export interface ReplayRun {
   /** Names this run, also as collectorId. */
   readonly id: string;
   readonly nowMs: number;
+  /** Of audit.raw: for what was sealed. */
+  readonly rawKeys: readonly SealKey[];
+  /** Present: what is appended to audit.raw is sealed. */
+  readonly sealer?: Sealer | undefined;
 }
 
 export type Built =
@@ -65,22 +72,38 @@ function batchOf({ letter, target, whole }: Replayed): RawBatch | undefined {
   return letter.index === null ? undefined : batchAround(letter, target.original);
 }
 
-function asBatch(run: ReplayRun, replayed: Replayed, last: Link): Built {
+/** Where a batch is not given, why. */
+function openedBatch(
+  { rawKeys }: ReplayRun,
+  replayed: Replayed,
+):
+  | { readonly ok: true; readonly batch: RawBatch }
+  | { readonly ok: false; readonly reason: string } {
   const batch = batchOf(replayed);
   if (batch === undefined) {
     const reason = 'it does not say who sent it, and audit.raw no longer has the record';
     return { ok: false, reason };
   }
+  const opened = openBatch(rawKeys, batch);
+  return opened.ok ? opened : { ok: false, reason: notOpened(opened.why, batch.body) };
+}
+
+function asBatch(run: ReplayRun, replayed: Replayed, last: Link): Built {
+  const opened = openedBatch(run, replayed);
+  if (!opened.ok) return opened;
   const { letter, target } = replayed;
-  const bodySha256 = sha256(batch.body);
-  const link = nextLink(last, bodySha256);
-  const value = codecOf('audit.raw').encode({
-    ...batch,
-    ...link,
+  const { sealer } = run;
+  const hash = sealer?.hash ?? sha256;
+  const bodySha256 = hash(opened.batch.body);
+  const plain: RawBatch = {
+    ...opened.batch,
     ...{ bodySha256, part: 0, parts: 1, refused: [], replayOf: target.id },
-    collectorId: `replay:${run.id}`,
+    ...{ collectorId: `replay:${run.id}`, sequence: last.sequence + 1 },
     origin: origin(run, letter),
-  });
+  };
+  const stored = sealer === undefined ? plain : sealer.seal(plain);
+  const link = nextLink(last, sha256(stored.body));
+  const value = codecOf('audit.raw').encode({ ...stored, ...link });
   const record = recordOf(run, target, bodySha256, value);
   return { ok: true, topic: 'audit.raw', record, last: link };
 }

@@ -5,8 +5,9 @@
 import type { DeadLetter } from '../../../schemas/generated/avro.ts';
 import type { TopicName } from '../../../schemas/topics.ts';
 import { CHAIN_START, type Link } from '../../../shared/domain/chain.ts';
+import { openLetter } from '../../../shared/domain/sealing/letter.ts';
 import type { Pipeline } from '../local/pipeline.ts';
-import { placeOf, readLetters } from './letters.ts';
+import { notOpened, placeOf, readLetters } from './letters.ts';
 import { type Built, buildReplay, type ReplayRun } from './records.ts';
 import {
   lookUp,
@@ -108,7 +109,11 @@ async function build(
     return { ok: false, reason: 'the collector could not take it: only its beginning is kept' };
   }
   const whole = target.isCut ? await wholeRecord(pipeline, target) : undefined;
-  return buildReplay(run, { letter, target, whole }, last);
+  // What is cut can't be opened, and need not be.
+  const opened = whole === undefined ? openLetter(run.rawKeys, letter) : undefined;
+  if (opened?.ok === false) return { ok: false, reason: notOpened(opened.why, letter.bytes) };
+  const { bytes } = opened ?? letter;
+  return buildReplay(run, { letter: { ...letter, bytes }, target, whole }, last);
 }
 
 function describe(letter: DeadLetter, target: Target): Omit<Replay, 'action' | 'byteCount'> {
@@ -140,7 +145,7 @@ export async function* replayLetters(
 ): AsyncGenerator<Replay, ReplayResult> {
   const { isAgain, isDry, run, topicPrefix } = request;
   const { more, targets } = await selectTargets(pipeline, topicPrefix, request);
-  await lookUp(pipeline, targets);
+  await lookUp(pipeline, targets, run.rawKeys);
   const standing = await standings(pipeline, targets);
   const { actor, id: runId } = run;
   if (!isDry) await pipeline.tell({ actor, run: runId, letters: targets.length, isAgain });

@@ -5,6 +5,8 @@
 import type { DeadLetter, RawBatch } from '../../../schemas/generated/avro.ts';
 import { TOPICS, type TopicName, topicName } from '../../../schemas/topics.ts';
 import { sha256 } from '../../../shared/domain/chain.ts';
+import { openBatch } from '../../../shared/domain/sealing/batch.ts';
+import type { SealKey } from '../../../shared/domain/sealing/seal.ts';
 import { isCut } from '../../../shared/pipeline/letter.ts';
 import { readReplay } from '../../../shared/pipeline/replay.ts';
 import type { LogRecord } from '../../../shared/ports/log.ts';
@@ -84,10 +86,11 @@ export async function selectTargets(
   return { targets: [...targets.values()], more: more.size };
 }
 
-function originalOf(record: LogRecord): Original | undefined {
+function originalOf(record: LogRecord, keys: readonly SealKey[]): Original | undefined {
   const decoded = codecOf('audit.raw').decode(record.value ?? Buffer.alloc(0));
-  if (!decoded.ok) return undefined;
-  const { body, ...rest } = decoded.value;
+  const opened = decoded.ok ? openBatch(keys, decoded.value) : decoded;
+  if (!opened.ok) return undefined;
+  const { body, ...rest } = opened.batch;
   return { ...rest, partSha256: sha256(body) };
 }
 
@@ -106,6 +109,7 @@ async function lookThrough(
   pipeline: Pick<Pipeline, 'read'>,
   topic: TopicName,
   targets: readonly Target[],
+  keys: readonly SealKey[],
 ): Promise<void> {
   const byId = new Map(targets.map((target) => [target.id, target]));
   const byPlace = grouped(targets, ({ first }) => `${first.partition}/${first.offset}`);
@@ -122,19 +126,20 @@ async function lookThrough(
     if (topic !== 'audit.raw') continue;
     const here = byPlace.get(`${partition}/${offset}`);
     if (here === undefined) continue;
-    const original = originalOf(record);
+    const original = originalOf(record, keys);
     if (original !== undefined) for (const one of here) one.original = original;
   }
 }
 
-/** Fills in what the topics know of the targets. */
+/** Fills in what the topics know of the targets. `keys`: of audit.raw. */
 export async function lookUp(
   pipeline: Pick<Pipeline, 'read'>,
   targets: readonly Target[],
+  keys: readonly SealKey[],
 ): Promise<void> {
   const byTopic = grouped(targets, ({ topic }) => topic);
   for (const [topic, group] of byTopic) {
-    if (topic !== undefined) await lookThrough(pipeline, topic, group);
+    if (topic !== undefined) await lookThrough(pipeline, topic, group, keys);
   }
 }
 

@@ -8,6 +8,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { topicName } from '../../../schemas/topics.ts';
+import type { SealKey } from '../../../shared/domain/sealing/seal.ts';
 import type { EventStore } from '../../../shared/ports/event-store.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { Logger } from '../../../shared/ports/telemetry.ts';
@@ -21,6 +22,8 @@ export interface LocalApiParts {
   readonly log: Log;
   readonly store: EventStore;
   readonly topicPrefix: string;
+  /** Who reads through here may read what this process can. */
+  readonly rawKeys: readonly SealKey[];
   /** Takes a line for each record that is appended. */
   readonly logger: Logger;
 }
@@ -46,7 +49,7 @@ async function* tail(
   const { from, topic, untilEnd } = request;
   const name = topicName(parts.topicPrefix, topic);
   for await (const record of parts.log.read({ topic: name, from, untilEnd, signal })) {
-    yield decodeRecord(topic, record);
+    yield decodeRecord(topic, record, parts.rawKeys);
   }
 }
 

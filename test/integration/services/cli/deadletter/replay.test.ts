@@ -68,7 +68,7 @@ interface Ran extends ReplayResult {
 async function replay(request: Partial<ReplayRequest> = {}): Promise<Ran> {
   const steps = replayLetters(rig.pipeline, {
     ...{ ids: [], filter: {}, limit: 1000, topicPrefix: '', isDry: false, isAgain: false },
-    run: { actor: 'carol', id: 'run-1', nowMs: Date.now() },
+    run: { actor: 'carol', id: 'run-1', nowMs: Date.now(), rawKeys: [] },
     ...request,
   });
   const replays: Replay[] = [];

@@ -266,7 +266,7 @@ describe('what is not missing is not reported', () => {
     expect(text).toContain('CURABLE');
     expect(text).not.toContain('PENDING');
 
-    const run = { actor: 'carol', id: 'run', nowMs: Date.now() };
+    const run = { actor: 'carol', id: 'run', nowMs: Date.now(), rawKeys: [] };
     const request = {
       ids: [],
       filter: {},

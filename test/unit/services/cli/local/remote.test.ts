@@ -20,7 +20,7 @@ beforeEach(async () => {
   rig = await openPipelineRig();
   server = Fastify();
   const { log, store } = rig;
-  token = addLocalApi(server, { log, store, topicPrefix: '', logger });
+  token = addLocalApi(server, { log, store, topicPrefix: '', rawKeys: [], logger });
   url = await server.listen({ host: '127.0.0.1', port: 0 });
   remote = remotePipeline({ url, token });
 });

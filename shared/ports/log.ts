@@ -102,6 +102,11 @@ export interface ReadOptions {
   readonly from: 'beginning' | 'end' | number;
   /** Stop at what was the end when the call was made, instead of following. */
   readonly untilEnd: boolean;
+  /**
+   * Called once, when all up to what was the end at the beginning has been taken: what follows is
+   * new. For a reader that keeps a table of a whole topic, and goes on.
+   */
+  readonly onCaughtUp?: () => void;
   readonly signal: AbortSignal;
 }
 

@@ -11,6 +11,8 @@ const PAGE = { records: 1000, bytes: 1024 * 1024 };
 
 interface Bounded {
   readonly cursor: Cursor;
+  /** Of the partition, when the reading began. */
+  readonly end: bigint;
   /** Undefined: follows. */
   readonly until: bigint | undefined;
 }
@@ -34,7 +36,12 @@ async function* records(
   const sources = await Promise.all(
     [...ends].map(([partition, end]) => sourceAt(engine, options, partition, end)),
   );
+  let tellCaughtUp = options.onCaughtUp;
   while (!signal.aborted) {
+    if (tellCaughtUp !== undefined && sources.every(isCaughtUp)) {
+      tellCaughtUp();
+      tellCaughtUp = undefined;
+    }
     let found = false;
     for (const { cursor, until } of sources) {
       if (engine.closing.aborted) throw closed();
@@ -46,6 +53,10 @@ async function* records(
     const places = sources.map(({ cursor }) => cursor);
     if (!found) await moreAt(places, [signal, engine.closing]);
   }
+}
+
+function isCaughtUp({ cursor, end }: Bounded): boolean {
+  return cursor.offset >= end;
 }
 
 function* unlessAborted(page: readonly LogRecord[], signal: AbortSignal): Generator<LogRecord> {
@@ -62,8 +73,8 @@ async function sourceAt(
   end: bigint,
 ): Promise<Bounded> {
   const until = untilEnd ? end : undefined;
-  if (from === 'end') return { cursor: new Cursor(engine, partition, end), until };
+  if (from === 'end') return { cursor: new Cursor(engine, partition, end), end, until };
   const offset =
     from === 'beginning' ? partition.start : await offsetAtTime(engine.level, partition, from);
-  return { cursor: new Cursor(engine, partition, offset), until };
+  return { cursor: new Cursor(engine, partition, offset), end, until };
 }

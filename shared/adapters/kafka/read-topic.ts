@@ -36,11 +36,13 @@ export async function* readTopic(
   try {
     await stream.open();
     while (!stream.isAtEnd()) {
+      stream.tellCaughtUp();
       for (const record of await stream.next()) {
         if (options.signal.aborted) return;
         yield record;
       }
     }
+    stream.tellCaughtUp();
   } finally {
     await stream.close();
   }
@@ -51,7 +53,9 @@ class TopicStream {
   readonly #options: ReadOptions;
   #reader: TopicReader | undefined;
   #positions = new Map<number, bigint>();
+  /** Where to stop, and where what is new begins. */
   #ends: Positions | undefined;
+  #goal: Positions | undefined;
 
   constructor(parts: ReadParts, options: ReadOptions) {
     this.#parts = parts;
@@ -61,7 +65,10 @@ class TopicStream {
   async open(): Promise<void> {
     const reader = await this.#connected();
     const partitions = await reader.partitions();
-    if (this.#options.untilEnd) this.#ends = await reader.ends(partitions);
+    const { onCaughtUp, untilEnd } = this.#options;
+    const ends = untilEnd || onCaughtUp !== undefined ? await reader.ends(partitions) : undefined;
+    if (untilEnd) this.#ends = ends;
+    if (onCaughtUp !== undefined) this.#goal = ends;
     this.#positions = new Map(await startOf(reader, partitions, this.#options.from));
   }
 
@@ -73,13 +80,22 @@ class TopicStream {
 
   isAtEnd(): boolean {
     if (this.#options.signal.aborted) return true;
-    return this.#ends !== undefined && this.#unfinished().size === 0;
+    return this.#ends !== undefined && this.#before(this.#ends).size === 0;
+  }
+
+  tellCaughtUp(): void {
+    if (this.#goal === undefined || this.#options.signal.aborted) return;
+    if (this.#before(this.#goal).size > 0) return;
+    this.#goal = undefined;
+    this.#options.onCaughtUp?.();
+  }
+
+  #before(ends: Positions): Positions {
+    return new Map([...this.#positions].filter(([p, at]) => at < (ends.get(p) ?? 0n)));
   }
 
   #unfinished(): Positions {
-    const ends = this.#ends;
-    if (ends === undefined) return this.#positions;
-    return new Map([...this.#positions].filter(([p, at]) => at < (ends.get(p) ?? 0n)));
+    return this.#ends === undefined ? this.#positions : this.#before(this.#ends);
   }
 
   /** What one round of requests brought; nothing where none came or the log could not serve. */

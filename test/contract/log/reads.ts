@@ -3,12 +3,26 @@
  */
 import { expect, it } from 'vitest';
 import type { Log, LogRecord, ReadOptions } from '../../../shared/ports/log.ts';
-import { collect, eventually, type LogHarness, numbered, out, textOf, within } from './harness.ts';
+import {
+  collect,
+  copyTo,
+  deferred,
+  eventually,
+  join,
+  type LogHarness,
+  numbered,
+  options,
+  out,
+  textOf,
+  uniqueGroup,
+  within,
+} from './harness.ts';
 
 export function readContract(harness: LogHarness): void {
   const limit = { timeout: harness.waitMs * 3 };
   boundedReads(harness, limit);
   followingReads(harness, limit);
+  catchingUp(harness, limit);
 }
 
 interface Limit {
@@ -150,5 +164,74 @@ function followingReads(harness: LogHarness, limit: Limit): void {
       if (textOf(r) === 'a3') break;
     }
     await within(harness.waitMs, 'close', log.close());
+  });
+}
+
+/** A reader that keeps a table of the whole topic: told once when it has what was there. */
+function catchingUp(harness: LogHarness, limit: Limit): void {
+  it('tells when all that was there has been taken, and goes on', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(3);
+    for (const partition of [0, 1]) await log.append(numbered(topic, partition, 'old', 40));
+    const taken: string[] = [];
+    const told: number[] = [];
+    const onCaughtUp = () => void told.push(taken.length);
+    const { iterator, abort } = reading(log, topic, { onCaughtUp });
+    const following = (async () => {
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done === true) return;
+        taken.push(textOf(next.value));
+      }
+    })();
+    await eventually(
+      harness.waitMs,
+      () => Promise.resolve(told.length),
+      (n) => n > 0,
+    );
+    expect(told[0]).toBeGreaterThanOrEqual(80);
+    await log.append([out(topic, 'new', { partition: 2 })]);
+    await eventually(
+      harness.waitMs,
+      () => Promise.resolve(taken),
+      (all) => all.includes('new'),
+    );
+    expect(told).toHaveLength(1);
+    abort();
+    await within(harness.waitMs, 'the end', following);
+    await log.close();
+  });
+
+  it('tells so at once of an empty topic', limit, async () => {
+    const log = await harness.open();
+    const topic = await harness.uniqueTopic(2);
+    const told = deferred();
+    const { iterator, abort } = reading(log, topic, { onCaughtUp: () => told.resolve() });
+    const waiting = iterator.next();
+    await within(harness.waitMs, 'word of the end', told.promise);
+    abort();
+    expect((await within(harness.waitMs, 'the end', waiting)).done).toBe(true);
+    await log.close();
+  });
+
+  it('reaches the end behind the marks that transactions leave', limit, async () => {
+    const log = await harness.open();
+    const [input, topic] = [await harness.uniqueTopic(1), await harness.uniqueTopic(1)];
+    await log.append(numbered(input, 0, 'a', 3));
+    const consumer = await join(log, options(uniqueGroup(), input), copyTo(topic));
+    await eventually(
+      harness.waitMs,
+      () => collect(log, topic),
+      (records) => records.length === 3,
+    );
+    await consumer.stop();
+    const told = deferred();
+    const { iterator, abort } = reading(log, topic, { onCaughtUp: () => told.resolve() });
+    for (let n = 0; n < 3; n += 1) await within(harness.waitMs, 'a record', iterator.next());
+    const waiting = iterator.next();
+    await within(harness.waitMs, 'word of the end', told.promise);
+    abort();
+    await waiting;
+    await log.close();
   });
 }

@@ -15,16 +15,44 @@ const list = z.strictObject({
 export const enrichment = z.strictObject({
   inventoryPath: path()
     .optional()
-    .describe('A YAML file of clusters and namespaces: environment, team, owner, criticality.'),
+    .describe(
+      'A YAML file that says of clusters and namespaces to whom they belong, and how much hangs on them ' +
+        '(docs/enrichment.md). All files of this section are read again when they change.',
+    ),
   networks: z
     .array(list)
     .default([])
-    .describe('Lists of networks (one CIDR or address per line), each with a `name` and a `path`.'),
+    .describe(
+      'Lists of networks, one CIDR or address per line, each with a `name` and a `path`: the names of ' +
+        'all that hold the address of a request stand in `podwitness.source.networks`.',
+    ),
   threats: z
     .array(list)
     .default([])
-    .describe('Lists of addresses that are known to be bad, each with a `name` and a `path`.'),
-  geoPath: path().optional().describe('A MaxMind database (mmdb) of cities or countries.'),
+    .describe(
+      'Lists of addresses that are known to be bad, each with a `name` and a `path`: the names stand in ' +
+        '`podwitness.source.threat_lists`.',
+    ),
+  geoPath: path()
+    .optional()
+    .describe('A MaxMind database (mmdb) of cities or countries, of GeoLite2’s structure.'),
   asnPath: path().optional().describe('A MaxMind database (mmdb) of autonomous systems.'),
-  usersPath: path().optional().describe('A CSV file of people; its first line names the columns.'),
+  learn: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Learn from the events themselves which workload, node, account and images a pod has, who was ' +
+        'given which right and since when, and who had a token issued; and say so in later events.',
+    ),
+  learnMaxEntries: z
+    .int()
+    .min(1000)
+    .default(500_000)
+    .describe(
+      'Most pods, workloads, bindings, roles and tokens that are remembered, about 1 KB each. Beyond, ' +
+        'what is gone is forgotten first, then what was not heard of for longest.',
+    ),
+  usersPath: path()
+    .optional()
+    .describe('A CSV file of people by `username`; its first line names the columns.'),
 });

@@ -16,7 +16,7 @@ import { watchedFile, type WatchedFile } from './watch.ts';
 export interface Enrichment {
   /** Undefined: no local data is configured. */
   readonly enrich: Enrich | undefined;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** What of a context it needs. */

@@ -11,16 +11,17 @@ import type { Context } from '../../shared/runtime/context.ts';
 import { aboutBatch, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
 import { rawKeys } from '../../shared/runtime/raw-keys.ts';
 import { createRedact } from '../../shared/domain/redaction/redact.ts';
+import { loadEnrichment } from './enrich/edge/load.ts';
 import type { Enrich } from './enrich/enrich.ts';
 import { MAX_DOCUMENT_BYTES } from './map/cut-event.ts';
 import { type NormalizerOut, withSignals } from './signals.ts';
 import { createNormalizerStage } from './stage.ts';
 
+/** For `podwitness check`: what is wrong with the files of local data, or how much there is. */
+export { reviewEnrichment } from './enrich/edge/load.ts';
+
 /** The pure stage as the configuration wants it; `doctor` runs it again over what is in the log. */
-export function configuredStage(
-  config: Config,
-  enrich?: Enrich,
-): Stage<RawBatch, AuditEvent> {
+export function configuredStage(config: Config, enrich?: Enrich): Stage<RawBatch, AuditEvent> {
   const { elasticsearch, kafka, normalizer, secrets } = config;
   const key = secrets['normalizer.redaction.keyFile']?.reveal();
   return createNormalizerStage({
@@ -35,13 +36,14 @@ export function configuredStage(
   });
 }
 
-export function startNormalizer(context: Context, log: Log): Promise<RunningWorker> {
+export async function startNormalizer(context: Context, log: Log): Promise<RunningWorker> {
+  const enrichment = await loadEnrichment(context);
   const { collector, coverage } = context.config;
   const events = sinkTo(context, 'audit.events', (event) => event.id);
   const signals = sinkTo(context, 'audit.signals', (signal) => signal.key);
-  const normalize = configuredStage(context.config);
+  const normalize = configuredStage(context.config, enrichment.enrich);
   const stage = withSignals(normalize, coverage.enabled);
-  return startStageWorker(context, log, {
+  const worker = await startStageWorker(context, log, {
     name: stage.name,
     input: 'audit.raw',
     about: aboutBatch,
@@ -51,4 +53,6 @@ export function startNormalizer(context: Context, log: Log): Promise<RunningWork
     out: (item: NormalizerOut) =>
       item.topic === 'audit.events' ? events(item.value) : signals(item.value),
   });
+  void worker.done.finally(enrichment.stop).catch(() => {}); // Its owner is told by `done`.
+  return worker;
 }

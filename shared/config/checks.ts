@@ -118,6 +118,15 @@ const NO_BROKERS =
   'has no effect without kafka.brokers, and the embedded log would be used: set those, or take ' +
   'this out';
 
+/** A name stands in documents: two lists under one could not be told apart. */
+const listNames: Check = ({ normalizer: { enrichment } }) =>
+  (['networks', 'threats'] as const).flatMap((kind) => {
+    const names = enrichment[kind].map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    const message = `two lists are named '${twice}': give one of them another name`;
+    return conflictIf(twice !== undefined, `normalizer.enrichment.${kind}`, message);
+  });
+
 const elasticsearchLogin: Check = ({ elasticsearch: es }) => {
   const hasLogin = es.apiKeyFile !== undefined || es.username !== undefined;
   const url = es.node === undefined ? undefined : new URL(es.node);
@@ -170,6 +179,7 @@ const CHECKS: readonly Check[] = [
   kafkaWithoutBrokers,
   foreignTopics,
   foreignNames,
+  listNames,
   elasticsearchLogin,
   waits,
 ];

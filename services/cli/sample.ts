@@ -10,7 +10,7 @@ import type { EventStore, StoredDocument } from '../../shared/ports/event-store.
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { type RuleSources, readRules } from '../detector/read-rules.ts';
 import { createDetectorStage } from '../detector/stage.ts';
-import { createNormalizerStage } from '../normalizer/stage.ts';
+import { createOfflineNormalizer } from '../normalizer/stage.ts';
 import { createOffline } from './offline/pipeline.ts';
 import { formatDocuments } from './output/documents.ts';
 import { write } from './output/write.ts';
@@ -41,7 +41,7 @@ async function send(url: string, body: Buffer): Promise<void> {
 async function expected(body: Buffer, rules: RuleSources): Promise<readonly [number, number]> {
   const offline = createOffline(
     {
-      normalizer: createNormalizerStage({ dataStreamNamespace: 'default' }),
+      normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
       detector: createDetectorStage(await readRules(rules)),
     },
     SAMPLE_CLUSTER,

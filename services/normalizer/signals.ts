@@ -4,14 +4,15 @@
  * records per batch, none per event. Pure.
  * Does not own: what follows from them (services/detector/watch).
  */
-import type { AuditEvent, RawBatch, Signal } from '../../schemas/generated/avro.ts';
+import type { AuditEvent, InventoryFact, RawBatch, Signal } from '../../schemas/generated/avro.ts';
 import { endings, type Ending, extraOf, type Outcome } from '../../shared/pipeline/outcome.ts';
 import type { Stage } from '../../shared/pipeline/stage.ts';
 
 /** What the normalizer writes, each with its topic. */
 export type NormalizerOut =
   | { readonly topic: 'audit.events'; readonly value: AuditEvent }
-  | { readonly topic: 'audit.signals'; readonly value: Signal };
+  | { readonly topic: 'audit.signals'; readonly value: Signal }
+  | { readonly topic: 'audit.inventory'; readonly value: InventoryFact };
 
 /** What a stage may give: its events with or without their topic. */
 type Item = AuditEvent | NormalizerOut;

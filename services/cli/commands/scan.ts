@@ -8,7 +8,7 @@ import type { StoredDocument } from '../../../shared/ports/event-store.ts';
 import { readRules } from '../../detector/read-rules.ts';
 import { LEVELS } from '../../detector/rules/model.ts';
 import { createDetectorStage } from '../../detector/stage.ts';
-import { createNormalizerStage } from '../../normalizer/stage.ts';
+import { createOfflineNormalizer } from '../../normalizer/stage.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { createOffline, type Offline } from '../offline/pipeline.ts';
 import { createProgress, type Progress } from '../offline/progress.ts';
@@ -146,7 +146,7 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
   const rules = await readRules({ bundled: options.bundledRules, paths: options.rules });
   const offline = createOffline(
     {
-      normalizer: createNormalizerStage({ dataStreamNamespace: 'default' }),
+      normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
       detector: createDetectorStage(rules),
     },
     options.cluster,

@@ -2,13 +2,15 @@
  * Owns: the stages over bodies in memory, without a log: the same decisions as live, in an order
  * that depends on the content alone. Pure.
  */
-import type { AuditEvent, Finding, RawBatch } from '../../../schemas/generated/avro.ts';
+import type { AuditEvent, Finding } from '../../../schemas/generated/avro.ts';
 import { rawBatch } from '../../../schemas/raw-batch.ts';
 import { endings } from '../../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../../shared/pipeline/stage.ts';
+import type { OfflineNormalizer } from '../../normalizer/stage.ts';
 
 export interface OfflineStages {
-  readonly normalizer: Stage<RawBatch, AuditEvent>;
+  /** Its stage gives events as they are; what all of them teach is added when all are read. */
+  readonly normalizer: OfflineNormalizer;
   readonly detector: Stage<AuditEvent, Finding>;
 }
 
@@ -68,7 +70,7 @@ export function createOffline(stages: OfflineStages, cluster: string): Offline {
       let events = 0;
       const dropped: Record<string, number> = {};
       const rejected: Record<string, number> = {};
-      const outcomes = stages.normalizer.apply([
+      const outcomes = stages.normalizer.stage.apply([
         envelope(rawBatch({ source: 'logs', cluster, body })),
       ]);
       for (const ending of outcomes.flatMap((o) => endings(o))) {
@@ -83,7 +85,8 @@ export function createOffline(stages: OfflineStages, cluster: string): Offline {
       return { events, dropped, rejected };
     },
     result() {
-      const events = [...byId.values()].sort(byTimeAndId);
+      const complete = stages.normalizer.completing();
+      const events = [...byId.values()].sort(byTimeAndId).map((event) => complete(event));
       const outcomes = stages.detector.apply(events.map(envelope));
       const found = outcomes
         .flatMap((o) => endings(o))

@@ -121,6 +121,7 @@ export function mapView(view: AuditView, around: Around): Mapped {
     timestamp,
     partial,
     facts: factsOf(event, requestUid),
+    event,
     document: withPromoted(
       auditDocument(event, { id, timestamp, own: about, more }, around),
       promoted,

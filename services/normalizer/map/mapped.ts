@@ -55,6 +55,8 @@ export interface Mapped {
   readonly facts: Facts;
   /** The document; members that are undefined are left out of it. */
   readonly document: JsonObject;
+  /** What it tells of, in the form of audit.k8s.io/v1, where it has that form; bodies and all. */
+  readonly event?: JsonObject;
 }
 
 /** Total: whatever the record holds, it gives a document that stores take. `value` is redacted. */

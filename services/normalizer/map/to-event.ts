@@ -4,7 +4,8 @@
  */
 import type { AuditEvent, RawBatch } from '../../../schemas/generated/avro.ts';
 import type { Redact } from '../../../shared/domain/redaction/redact.ts';
-import type { Enrich } from '../enrich/enrich.ts';
+import type { Enrich, Subject } from '../enrich/enrich.ts';
+import type { Learning } from '../enrich/learned/learning.ts';
 import type { Format, Leaf } from '../read/leaf.ts';
 import { mapAdmission } from './admission.ts';
 import { mapAudit } from './audit.ts';
@@ -26,6 +27,8 @@ export interface MapOptions {
   readonly redact: Redact;
   /** Adds what is known beside the record; nothing, where it is not given. */
   readonly enrich?: Enrich | undefined;
+  /** Hears of every event, of those that are filtered out too. */
+  readonly learning?: Pick<Learning, 'hear'> | undefined;
 }
 
 export const REQUEST_UID_FIELDS: readonly string[] = [
@@ -85,12 +88,12 @@ function recordOf(
   };
 }
 
-function bytesOf(
-  { document, facts, kind, timestamp }: Mapped,
-  { cluster }: Around,
-  enrich?: Enrich,
-) {
-  const subject = { kind, cluster, timeMs: Date.parse(timestamp), facts, document };
+function subjectOf({ document, facts, kind, timestamp }: Mapped, { cluster }: Around): Subject {
+  return { kind, cluster, timeMs: Date.parse(timestamp), facts, document };
+}
+
+function bytesOf(subject: Subject, enrich?: Enrich): Buffer {
+  const { document } = subject;
   const more = enrich?.(subject);
   return Buffer.from(JSON.stringify(more === undefined ? document : merged(document, more)));
 }
@@ -119,11 +122,13 @@ export function toEvent(leaf: Leaf, batch: RawBatch, options: MapOptions): Audit
   };
   const map = MAPPERS[leaf.format];
   const mapped = map(value, around);
-  const document = bytesOf(mapped, around, options.enrich);
+  const subject = subjectOf(mapped, around);
+  if (mapped.event !== undefined) options.learning?.hear(subject, mapped.event, receivedAt);
+  const document = bytesOf(subject, options.enrich);
   // A record that is larger than the log takes would end every worker that has it in hand.
   if (document.length <= (options.maxDocumentBytes ?? MAX_DOCUMENT_BYTES)) {
     return recordOf(mapped, document, around, receivedAt);
   }
   const shortened = map(value, { ...around, isShortened: true });
-  return recordOf(shortened, bytesOf(shortened, around, options.enrich), around, receivedAt);
+  return recordOf(shortened, bytesOf(subjectOf(shortened, around), options.enrich), around, receivedAt);
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createOffline, type OfflineResult } from '../../../../../services/cli/offline/pipeline.ts';
 import { readRules } from '../../../../../services/detector/read-rules.ts';
 import { createDetectorStage } from '../../../../../services/detector/stage.ts';
-import { createNormalizerStage } from '../../../../../services/normalizer/stage.ts';
+import { createOfflineNormalizer } from '../../../../../services/normalizer/stage.ts';
 import { missingData, recordedScenario } from '../../../../support/data.ts';
 import { LINE } from '../../normalizer/batches.ts';
 
 const stages = {
-  normalizer: createNormalizerStage({ dataStreamNamespace: 'default' }),
+  normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
   detector: createDetectorStage(await readRules({ bundled: true, paths: [] })),
 };
 const missing = missingData();

@@ -1,0 +1,23 @@
+/**
+ * Owns: that somebody used what a binding gives, where nobody saw it being given: the right is at
+ * least as old.
+ */
+import type { Subject } from '../enrich.ts';
+import type { Fact } from './fact.ts';
+import { bindingKey, grantOf, useKey } from './grant.ts';
+import type { Known } from './table.ts';
+import { memberSince } from './timeline.ts';
+
+/** Every cluster has these from its beginning, and what uses them never rests. */
+const OF_SYSTEM = 'system:';
+
+export function learnUse({ cluster, document, timeMs }: Subject, known: Known): Fact | undefined {
+  const grant = grantOf(document);
+  if (grant === undefined || grant.binding.startsWith(OF_SYSTEM)) return undefined;
+  const key = useKey(cluster, grant);
+  if (known.timeline(key) !== undefined) return undefined;
+  const given = known.timeline(bindingKey(cluster, grant));
+  const since = given && memberSince(given, 'subjects', grant.subject, timeMs);
+  if (since !== undefined) return undefined;
+  return { key, atMs: timeMs, change: 'set', says: { role: grant.role } };
+}

@@ -88,7 +88,7 @@ describe('fitTemplates', () => {
   it('keeps all that the cluster can do', () => {
     const text = JSON.stringify([...fit().components.values(), fit().index.events]);
     for (const type of ['wildcard', 'constant_keyword', 'match_only_text']) {
-      expect(text).toContain(`"${type}"`);
+      expect(text).toContain(`"type":"${type}"`);
     }
     expect(text).toContain('"lifecycle":{"name":"podwitness"}');
   });
@@ -97,7 +97,7 @@ describe('fitTemplates', () => {
     const missingTypes = new Set(['wildcard', 'constant_keyword', 'match_only_text']);
     const fitted = fit({ ilm: false, streamLifecycle: false, missingTypes });
     const text = JSON.stringify([...fitted.components.values(), fitted.index.events]);
-    expect(text).not.toMatch(/"(wildcard|constant_keyword|match_only_text)"/);
+    expect(text).not.toMatch(/"type":"(wildcard|constant_keyword|match_only_text)"/);
     expect(text).not.toContain('lifecycle');
     expect(text).not.toContain('"value"');
     const own = fit({ ilm: false }).index;

@@ -4,7 +4,7 @@
  * Does not own: reading the data (edge/), its parts (inventory.ts, address.ts, directory.ts).
  */
 import type { JsonObject } from '../../../shared/domain/json.ts';
-import { type AddressData, type AddressFacts, createAddressFacts } from './address.ts';
+import { type AddressData, createAddressFacts } from './address.ts';
 import type { Directory, Person } from './directory.ts';
 import type { Enrich, Subject } from './enrich.ts';
 import type { Inventory } from './inventory.ts';
@@ -22,25 +22,21 @@ function userOf(person: Person | undefined, effective: Person | undefined): Json
 }
 
 /** One literal, whose undefined members are nothing in JSON: this is done for every event. */
-function partsOf(
+function ownOf(
   place: JsonObject | undefined,
-  address: AddressFacts | undefined,
+  source: JsonObject | undefined,
   directory: JsonObject | undefined,
   version: string,
-): { podwitness: JsonObject; source: unknown; threat: unknown } {
+): JsonObject {
   return {
-    podwitness: {
-      environment: place?.['environment'],
-      team: place?.['team'],
-      owner: place?.['owner'],
-      criticality: place?.['criticality'],
-      labels: place?.['labels'],
-      source: address?.own,
-      actor: directory === undefined ? undefined : { directory },
-      enrichment: { version },
-    },
-    source: address?.source,
-    threat: address?.threat,
+    environment: place?.['environment'],
+    team: place?.['team'],
+    owner: place?.['owner'],
+    criticality: place?.['criticality'],
+    labels: place?.['labels'],
+    source,
+    actor: directory === undefined ? undefined : { directory },
+    enrichment: { version },
   };
 }
 
@@ -58,7 +54,11 @@ export function enrichLocal(data: LocalData): Enrich | undefined {
     const person = personOf(facts.userName);
     const effective = personOf(facts.impersonatedUserName);
     if ((place ?? address ?? person ?? effective) === undefined) return undefined;
-    const user = userOf(person, effective);
-    return { ...partsOf(place, address, person?.directory(timeMs), version), user };
+    return {
+      podwitness: ownOf(place, address?.own, person?.directory(timeMs), version),
+      source: address?.source,
+      threat: address?.threat,
+      user: userOf(person, effective),
+    };
   };
 }

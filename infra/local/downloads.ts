@@ -23,7 +23,11 @@ export function parseKafkaVersion(text: string): KafkaVersion {
 const SONARQUBE_VERSION = '10.0.0.68432';
 export const ELASTICSEARCH_VERSION = '8.6.1';
 const SLF4J_VERSION = '1.7.36';
+/** The last on Maven Central that runs on Java 17; it speaks Confluent's API under /apis/ccompat. */
+export const REGISTRY_VERSION = '3.0.9';
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
+/** Its later versions no longer take a destination; unpacking wants the parent of the archive's POM. */
+const GET_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:2.10:get';
 const DOWNLOAD_TIMEOUT_MS = 15 * 60_000;
 const LOCK_POLL_MS = 200;
 
@@ -82,6 +86,21 @@ export async function downloadElasticsearch(options: DownloadOptions): Promise<s
   if (closed === undefined) return home;
   const why = 'Elasticsearch does not run as root and another user cannot enter';
   throw new Error(`${why} ${closed}: choose another cache folder (PODWITNESS_LOCAL_CACHE)`);
+}
+
+/** Returns the folder of the schema registry, Apicurio. Throws DownloadError. */
+export function downloadRegistry(options: DownloadOptions): Promise<string> {
+  const target = join(options.cacheDir, 'schema-registry', REGISTRY_VERSION);
+  return fetchOnce(target, async (folder) => {
+    const archive = join(folder, 'all.tar.gz');
+    const artifact = `io.apicurio:apicurio-registry-app:${REGISTRY_VERSION}:tar.gz:all`;
+    const goals = [GET_GOAL, `-Dartifact=${artifact}`, '-Dtransitive=false', `-Ddest=${archive}`];
+    await runMaven(folder, pomOf(''), goals, options.javaHome);
+    const out = join(folder, 'out');
+    await mkdir(out);
+    await runTool('tar', ['-xzf', archive, '-C', out]);
+    return out;
+  });
 }
 
 function kafkaFolder(cacheDir: string, version: KafkaVersion): string {

@@ -2,7 +2,6 @@
  * Owns: reading documents and topics wherever they are: Elasticsearch and Kafka, a running `up`
  * (whose files are locked to it), or the data folder itself.
  */
-import { topicName } from '../../schemas/topics.ts';
 import { TOGETHER } from '../../shared/domain/collections.ts';
 import { FatalError } from '../../shared/errors/fault.ts';
 import type { Query, StoredDocument } from '../../shared/ports/event-store.ts';
@@ -18,7 +17,7 @@ import { rawKeys } from '../../shared/runtime/raw-keys.ts';
 import { type DecodedRecord, decodeRecord } from './decoded.ts';
 import { callApi, findApi } from './local/client.ts';
 import { mergeDocuments } from './merge-documents.ts';
-import type { TailRequest } from './request.ts';
+import { type TailRequest, tailedTopic } from './request.ts';
 
 type Search = (query: Query) => AsyncIterable<StoredDocument>;
 
@@ -84,7 +83,7 @@ export async function* tailTopic(
   const keys = rawKeys(config);
   const log = await openLog(context);
   const { from, untilEnd } = request;
-  const topic = topicName(config.kafka.topicPrefix, request.topic);
+  const topic = tailedTopic(config.kafka.topicPrefix, request);
   try {
     for await (const record of log.read({ topic, from, untilEnd, signal })) {
       yield decodeRecord(request.topic, record, keys);

@@ -1,10 +1,11 @@
 /**
  * Owns: what query and tail ask for, from the words on a command line or in a local request.
  */
-import { TOPICS, type TopicName } from '../../schemas/topics.ts';
+import { TOPICS, type TopicName, topicName } from '../../schemas/topics.ts';
 import { COLLECTIONS, type CollectionName } from '../../shared/domain/collections.ts';
 import { FatalError } from '../../shared/errors/fault.ts';
 import type { Condition, Query } from '../../shared/ports/event-store.ts';
+import { JSON_SUFFIX } from '../../shared/runtime/topics.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -77,9 +78,16 @@ export function parseQuery(collection: string, words: QueryWords, nowMs: number)
 
 export interface TailRequest {
   readonly topic: TopicName;
+  /** The copy in JSON. */
+  readonly isJson: boolean;
   readonly from: 'beginning' | 'end' | number;
   /** Stop at the end instead of following. */
   readonly untilEnd: boolean;
+}
+
+/** Name of the topic in the log. */
+export function tailedTopic(prefix: string, { isJson, topic }: TailRequest): string {
+  return topicName(prefix, topic) + (isJson ? JSON_SUFFIX : '');
 }
 
 export function parseTail(
@@ -88,8 +96,10 @@ export function parseTail(
   nowMs: number,
 ): TailRequest {
   const { from, untilEnd } = words;
+  const isJson = topic.endsWith(JSON_SUFFIX);
   return {
-    topic: parseTopic(topic),
+    topic: parseTopic(isJson ? topic.slice(0, -JSON_SUFFIX.length) : topic),
+    isJson,
     from: from === 'beginning' || from === 'end' ? from : parseTime(from, nowMs),
     untilEnd,
   };

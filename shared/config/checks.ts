@@ -4,6 +4,7 @@
  */
 import { type Check, type Conflict, conflictIf, isLoopback } from './conflict.ts';
 import { DOOR_CHECKS } from './door-checks.ts';
+import { schemaRegistry } from './registry-checks.ts';
 import { rawKey } from './raw-check.ts';
 import type { ConfigValues } from './schema.ts';
 
@@ -177,6 +178,7 @@ const CHECKS: readonly Check[] = [
   kafkaTls,
   kafkaLogin,
   kafkaWithoutBrokers,
+  schemaRegistry,
   foreignTopics,
   foreignNames,
   listNames,

@@ -82,6 +82,25 @@ export const ERROR_CODES = {
     text: 'The event store answered 429: it takes less than is sent.',
     action: 'None if it passes; otherwise give Elasticsearch more resources.',
   },
+  schema_registry_unavailable: {
+    class: 'transient',
+    text: 'The schema registry can not serve now.',
+    action: 'Check that it is up and that kafka.schemaRegistry.url is right: `podwitness check`.',
+    exit: 69,
+  },
+  missing_schema: {
+    class: 'fatal',
+    text: 'The schema registry lacks schemas of ours, or does not guard their compatibility.',
+    action: 'Run `podwitness setup`, or set kafka.schemaRegistry.autoRegister to true.',
+    exit: 69,
+  },
+  schema_refused: {
+    class: 'fatal',
+    text: 'The schema registry refuses what it is asked.',
+    action:
+      'Read its reason; where a subject holds schemas of somebody else, give the topics a prefix of their own (kafka.topicPrefix).',
+    exit: 78,
+  },
   access_denied: {
     class: 'fatal',
     text: 'The neighbour refused the credentials, or they may not do this.',

@@ -12,6 +12,8 @@ export interface Encoded {
   readonly topic: string;
   readonly key: string;
   readonly value: Buffer;
+  /** The same for other consumers, in a topic of its own; it is there with it or not at all. */
+  readonly copy?: Encoded;
 }
 
 /** Where emitted and diverted items go; a route without an encoder does not compile. */
@@ -25,9 +27,17 @@ export interface Decision<Out, Route extends string> {
   readonly writes: readonly StateWrite[];
 }
 
-function outputOf(record: LogRecord, { topic, key, value }: Encoded): OutRecord {
+function outputOf(record: LogRecord, encoded: Encoded): readonly OutRecord[] {
+  const { copy, key, topic, value } = encoded;
   const { headers, timestampMs } = record;
-  return { topic, key: Buffer.from(key), value, headers: traceHeaders(headers), timestampMs };
+  const output = {
+    topic,
+    key: Buffer.from(key),
+    value,
+    headers: traceHeaders(headers),
+    timestampMs,
+  };
+  return copy === undefined ? [output] : [output, ...outputOf(record, copy)];
 }
 
 function outputsOf<Out, Route extends string>(
@@ -44,7 +54,7 @@ function outputsOf<Out, Route extends string>(
     case 'emit':
     case 'divert': {
       const encode = ending.kind === 'emit' ? sinks.out : sinks[ending.route];
-      return ending.items.map((item) => outputOf(record, encode(item)));
+      return ending.items.flatMap((item) => outputOf(record, encode(item)));
     }
   }
 }
@@ -63,7 +73,7 @@ export function commitOf<Out, Route extends string>(
       deadLetter(dead, { record, about, isWhole: all.length === 1 }, rejection);
     return [
       ...all.flatMap((ending) => outputsOf(record, ending, sinks, letter)),
-      ...extraOf(outcome).map((item) => outputOf(record, sinks.out(item))),
+      ...extraOf(outcome).flatMap((item) => outputOf(record, sinks.out(item))),
     ];
   });
   const { record: last } = batch.at(-1) as Input;

@@ -4,7 +4,7 @@
 import { TOPICS, type TopicName, topicName, type WorkerName } from '../../schemas/topics.ts';
 import type { Config } from '../config/load.ts';
 import type { LogRight } from '../domain/access.ts';
-import { groupOf } from './topics.ts';
+import { groupOf, isJsonTopic, JSON_SUFFIX } from './topics.ts';
 
 /** Consumer groups are named after the worker, or the worker and what it reads. */
 const CONSUMERS: readonly WorkerName[] = ['normalizer', 'detector', 'indexer'];
@@ -17,19 +17,18 @@ function topicRights(config: Config, worker: WorkerName): readonly LogRight[] {
     const reads = (consumers as readonly WorkerName[]).includes(worker);
     const writes = (producers as readonly WorkerName[]).includes(worker);
     if (!reads && !writes) return [];
-    return [
-      {
-        principal,
-        resource: 'Topic',
-        name: topicName(config.kafka.topicPrefix, name),
-        isPrefix: false,
-        operations: [
-          ...(reads ? (['Read'] as const) : []),
-          ...(writes ? (['Write'] as const) : []),
-          'Describe',
-        ],
-      },
-    ];
+    const topic = topicName(config.kafka.topicPrefix, name);
+    const right = { principal, resource: 'Topic', isPrefix: false } as const;
+    const own: LogRight = {
+      ...{ ...right, name: topic },
+      operations: [
+        ...(reads ? (['Read'] as const) : []),
+        ...(writes ? (['Write'] as const) : []),
+        'Describe',
+      ],
+    };
+    if (!writes || !isJsonTopic(config.kafka, name)) return [own];
+    return [own, { ...right, name: topic + JSON_SUFFIX, operations: ['Write', 'Describe'] }];
   });
 }
 

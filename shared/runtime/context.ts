@@ -19,6 +19,7 @@ import type { Clock, Failpoint, Health, Logger } from '../ports/telemetry.ts';
 import { kafkaRights } from './access.ts';
 import { systemClock } from './clock.ts';
 import { createFailpoint } from './failpoint.ts';
+import { openRegistry, topicSubjects } from './schemas.ts';
 
 const MIB = 1024 * 1024;
 const HOUR_MS = 3_600_000;
@@ -102,8 +103,8 @@ function kafkaOptions(context: Context, brokers: readonly string[]): KafkaLogOpt
   };
 }
 
-/** Opens the log that the configuration names. */
-export async function openLog(context: Context): Promise<Log> {
+/** Opens the log that the configuration names, with its values as they are: for `setup`. */
+export async function openBareLog(context: Context): Promise<Log> {
   const { config, failpoint } = context;
   const { brokers } = config.kafka;
   if (brokers !== undefined) {
@@ -121,6 +122,51 @@ export async function openLog(context: Context): Promise<Log> {
     ...(logMaxMb === undefined ? {} : { maxBytes: logMaxMb * MIB }),
     ...(logRetentionHours === undefined ? {} : { maxAgeMs: logRetentionHours * HOUR_MS }),
   });
+}
+
+/**
+ * Opens the log that the configuration names. With a schema registry, resolves the ids of all our
+ * schemas first: throws FatalError('missing_schema') where `setup` has not registered them.
+ */
+export async function openLog(context: Context): Promise<Log> {
+  const { clock, config, health, logger } = context;
+  const client = await openRegistry(config);
+  if (client === undefined) return openBareLog(context);
+  if (config.kafka.schemaRegistry.autoRegister) await registerSchemas(context);
+  const { openFramedLog } = await import('./framed-log.ts');
+  const log = await openBareLog(context);
+  const { retryInitialMs: initialMs, retryMaxMs: maxMs } = config.pipeline;
+  const retry = { initialMs, maxMs };
+  const parts = { client, clock, health, log, retry, logger: logger('schemas') };
+  try {
+    return await openFramedLog({ ...parts, topics: topicSubjects(config) });
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+/** Registers our schemas and their compatibility; no step without a schema registry. */
+export async function registerSchemas({ config }: Context): Promise<readonly SetupStep[]> {
+  const client = await openRegistry(config);
+  if (client === undefined) return [];
+  const { registerSubjects } = await import('../adapters/schema-registry/register.ts');
+  const subjects = topicSubjects(config).map(({ subject }) => subject);
+  const statuses = await registerSubjects(client, subjects);
+  return statuses.map(({ name, ...rest }) => ({ name: `schemas of ${name}`, ...rest }));
+}
+
+/**
+ * Says where the schemas are, when all are registered and guarded. Throws FatalError,
+ * TransientError; undefined without a schema registry.
+ */
+export async function reviewSchemas({ config }: Context): Promise<string | undefined> {
+  const client = await openRegistry(config);
+  if (client === undefined) return undefined;
+  const { reviewSubjects } = await import('../adapters/schema-registry/register.ts');
+  const subjects = topicSubjects(config).map(({ subject }) => subject);
+  await reviewSubjects(client, subjects);
+  return `${subjects.length} subjects at ${config.kafka.schemaRegistry.url}`;
 }
 
 /** Grants the workers' rights; no step for the embedded log. */

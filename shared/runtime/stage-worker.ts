@@ -19,8 +19,9 @@ import { ABOUT_NOTHING, type About } from '../pipeline/letter.ts';
 import { type RunningWorker, startWorker } from '../pipeline/runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { Context } from './context.ts';
-import { groupOf } from './topics.ts';
+import { jsonOf } from './json-copy.ts';
 import { rawKeys } from './raw-keys.ts';
+import { groupOf, isJsonTopic, JSON_SUFFIX } from './topics.ts';
 
 /** Schema of a topic's values. */
 type SchemaOf<T extends TopicName> = Extract<(typeof TOPICS)[T]['schema'], SchemaName>;
@@ -55,8 +56,15 @@ export function sinkTo<O extends TopicName>(
   key: (value: ValueOf<O>) => string,
 ): (value: ValueOf<O>) => Encoded {
   const codec = codecOf(output);
-  const topic = topicName(context.config.kafka.topicPrefix, output);
-  return (value) => ({ topic, key: key(value), value: codec.encode(value) });
+  const { kafka } = context.config;
+  const topic = topicName(kafka.topicPrefix, output);
+  const encode = (value: ValueOf<O>) => ({ topic, key: key(value), value: codec.encode(value) });
+  if (!isJsonTopic(kafka, output)) return encode;
+  const copyTopic = topic + JSON_SUFFIX;
+  return (value) => {
+    const encoded = encode(value);
+    return { ...encoded, copy: { topic: copyTopic, key: encoded.key, value: jsonOf(value) } };
+  };
 }
 
 /** Where a raw batch, or an item of it, comes from. */

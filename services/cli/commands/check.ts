@@ -9,8 +9,9 @@ import {
   createContext,
   isLogEmbedded,
   isStoreEmbedded,
-  openLog,
+  openBareLog,
   openStore,
+  reviewSchemas,
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
 import { readRules } from '../../detector/read-rules.ts';
@@ -46,13 +47,13 @@ async function checkLog(context: Context): Promise<string> {
   if (isLogEmbedded(config) && (await findApi(config.dataDir)) !== undefined) {
     return 'embedded, in use by a running podwitness';
   }
-  await ping(() => openLog(context));
+  await ping(() => openBareLog(context));
   return isLogEmbedded(config) ? 'embedded' : `Kafka at ${config.kafka.brokers?.join(', ')}`;
 }
 
 /** Topics as `setup` would leave them; `up` makes the embedded ones itself. */
 async function checkTopics(context: Context): Promise<string> {
-  const log = await openLog(context);
+  const log = await openBareLog(context);
   try {
     const statuses = await log.reviewTopics(topicSpecs(context.config));
     const wrong = statuses.filter((status) => status.state !== 'unchanged');
@@ -63,6 +64,10 @@ async function checkTopics(context: Context): Promise<string> {
   } finally {
     await log.close();
   }
+}
+
+async function checkSchemas(context: Context): Promise<string> {
+  return (await reviewSchemas(context)) ?? 'none';
 }
 
 async function checkStore(context: Context): Promise<string> {
@@ -115,6 +120,9 @@ async function check(options: ConfigOptions): Promise<ExitCode> {
     { name: 'front door', run: () => reviewDoor(context) },
     { name: 'log', run: () => checkLog(context) },
     ...(isLogEmbedded(context.config) ? [] : [{ name: 'topics', run: () => checkTopics(context) }]),
+    ...(context.config.kafka.schemaRegistry.url === undefined
+      ? []
+      : [{ name: 'schema registry', run: () => checkSchemas(context) }]),
     { name: 'store', run: () => checkStore(context) },
   ];
   let worst: ExitCode = EXIT.done;

@@ -1,5 +1,5 @@
 /**
- * Owns: `podwitness setup`: topics, rights, index templates; idempotent.
+ * Owns: `podwitness setup`: topics, schemas, rights, index templates; idempotent.
  */
 import type { Command } from 'commander';
 import type { Config } from '../../../shared/config/load.ts';
@@ -9,8 +9,9 @@ import {
   createContext,
   grantKafkaRights,
   grantStoreRoles,
-  openLog,
+  openBareLog,
   openStore,
+  registerSchemas,
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
@@ -35,7 +36,7 @@ const COLUMNS = [
 ];
 
 async function topicSteps(context: Context): Promise<readonly Step[]> {
-  const log = await openLog(context);
+  const log = await openBareLog(context);
   try {
     return await log.ensureTopics(topicSpecs(context.config));
   } finally {
@@ -74,6 +75,7 @@ async function setup(options: SetupOptions): Promise<ExitCode> {
   const context = createContext(config);
   const steps = [
     ...(await topicSteps(context)),
+    ...(await registerSchemas(context)),
     ...(await grantKafkaRights(context)),
     ...(await storeSteps(context)),
     ...(await grantStoreRoles(context)),
@@ -85,7 +87,7 @@ async function setup(options: SetupOptions): Promise<ExitCode> {
 export function addSetup(program: Command, run: Run): void {
   withData(withConfig(program.command('setup')))
     .description(
-      'Make topics, rights and index templates; says what the cluster can not do; idempotent',
+      'Make topics, schemas, rights and index templates; says what the cluster can not do; idempotent',
     )
     .option('--print', 'only print the rights that the workers need, for an administrator')
     .action((options: SetupOptions) => run(setup(options)));

@@ -31,7 +31,10 @@ async function tail(topic: string, options: TailOptions): Promise<ExitCode> {
 export function addTail(program: Command, run: Run): void {
   withData(withConfig(program.command('tail')))
     .description('Print the decoded records of a topic as NDJSON, and follow it')
-    .argument('<topic>', 'audit.raw, audit.events, audit.findings, audit.deadletter')
+    .argument(
+      '<topic>',
+      'audit.raw, audit.events, audit.findings, audit.deadletter …; with .json its copy',
+    )
     .option('--from <where>', 'beginning, end, 15m, 2h, or an ISO time', 'end')
     .option('--until-end', 'stop at the end instead of following')
     .action((topic: string, options: TailOptions) => run(tail(topic, options)));

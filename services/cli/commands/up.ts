@@ -15,6 +15,7 @@ import {
   isStoreEmbedded,
   openLog,
   openStore,
+  registerSchemas,
 } from '../../../shared/runtime/context.ts';
 import { rawKeys } from '../../../shared/runtime/raw-keys.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
@@ -120,6 +121,7 @@ async function up(options: UpOptions): Promise<ExitCode> {
   const context = createContext(await withRedactionKey(await readOptions(options)));
   const { config } = context;
   if (options.sample === true) mustTakeStrangers(config);
+  await registerSchemas(context);
   const log = await openLog(context);
   const store = await openStore(context);
   await prepare(context, log, store);

@@ -7,13 +7,12 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { topicName } from '../../../schemas/topics.ts';
 import type { SealKey } from '../../../shared/domain/sealing/seal.ts';
 import type { EventStore } from '../../../shared/ports/event-store.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { Logger } from '../../../shared/ports/telemetry.ts';
 import { decodeRecord } from '../decoded.ts';
-import type { TailRequest } from '../request.ts';
+import { type TailRequest, tailedTopic } from '../request.ts';
 import type { Query } from '../../../shared/ports/event-store.ts';
 import { pipelineOn } from './pipeline.ts';
 import { addPipelineRoutes } from './pipeline-api.ts';
@@ -47,7 +46,7 @@ async function* tail(
   signal: AbortSignal,
 ): AsyncGenerator<unknown> {
   const { from, topic, untilEnd } = request;
-  const name = topicName(parts.topicPrefix, topic);
+  const name = tailedTopic(parts.topicPrefix, request);
   for await (const record of parts.log.read({ topic: name, from, untilEnd, signal })) {
     yield decodeRecord(topic, record, parts.rawKeys);
   }
@@ -64,8 +63,9 @@ export function addLocalApi(server: FastifyInstance, parts: LocalApiParts): stri
       (_request, body, done) => {
         try {
           done(null, JSON.parse(String(body)));
-        } catch (error) {
-          done(error as Error);
+        } catch {
+          // The error of JSON.parse quotes the text.
+          done(Object.assign(new Error('The body is no JSON'), { statusCode: 400 }));
         }
       },
     );

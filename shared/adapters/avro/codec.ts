@@ -23,7 +23,9 @@ export interface Codec<T> {
   decode(bytes: Buffer): Decoded<T>;
 }
 
-const HEADER_BYTES = 10;
+/** In front of a value in single-object encoding. */
+export const SINGLE_OBJECT_BYTES = 10;
+const HEADER_BYTES = SINGLE_OBJECT_BYTES;
 /** Most records; a larger one is measured in it, and written once more where it fits. */
 const SCRATCH_BYTES = 64 * 1024;
 
@@ -40,6 +42,36 @@ function parse(schemaText: string): avro.Type {
 
 function fault(code: 'unknown_schema' | 'corrupt_record', message: string): Decoded<never> {
   return { ok: false, fault: { code, message } };
+}
+
+/** Why no version fits; the registry's ids are taken away before (runtime/framed-log.ts). */
+function strangerText(name: SchemaName, bytes: Buffer): string {
+  if (bytes.length < 5 || bytes[0] !== 0) return `The value is no known ${name}`;
+  const id = bytes.readInt32BE(1);
+  return `The value names schema ${id} of a registry: none of ${name}, or kafka.schemaRegistry.url is not set`;
+}
+
+/**
+ * From bare Avro of another schema to single-object encoding of the newest version of `name`: what a
+ * later release wrote. Throws when values of that schema do not resolve; undefined for damaged bytes.
+ */
+export function createTranscoder(
+  name: SchemaName,
+  writerText: string,
+): (bytes: Buffer) => Buffer | undefined {
+  const newestText = AVRO_SCHEMAS[name].at(-1) as string;
+  const reader = parse(newestText);
+  const resolver = reader.createResolver(parse(writerText));
+  const isInBounds = createBoundsCheck(writerText);
+  const header = singleObjectHeader(newestText);
+  return (bytes) => {
+    if (!isInBounds(bytes, 0)) return undefined;
+    try {
+      return Buffer.concat([header, reader.toBuffer(reader.fromBuffer(bytes, resolver))]);
+    } catch {
+      return undefined; // Trailing bytes.
+    }
+  };
 }
 
 /** Codec of one topic's values. */
@@ -71,7 +103,7 @@ export function createCodec<N extends SchemaName>(name: N): Codec<AvroRecords[N]
     },
     decode(bytes) {
       const version = versions.get(bytes.subarray(0, HEADER_BYTES).toString('hex'));
-      if (version === undefined) return fault('unknown_schema', `The value is no known ${name}`);
+      if (version === undefined) return fault('unknown_schema', strangerText(name, bytes));
       if (version.isInBounds?.(bytes, HEADER_BYTES) === false) {
         return fault('corrupt_record', `The value is no whole ${name}`);
       }

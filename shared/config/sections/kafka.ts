@@ -2,6 +2,7 @@
  * Owns: keys of the log on Kafka.
  */
 import { z } from 'zod';
+import { schemaRegistry } from './schema-registry.ts';
 import { broker, file, MIB, whole } from './values.ts';
 
 export const ssl = z.strictObject({
@@ -69,7 +70,15 @@ export const kafka = z.strictObject({
     .boolean()
     .default(false)
     .describe('Log in over a connection without TLS to brokers beyond this machine.'),
+  jsonTopics: z
+    .array(z.enum(['audit.events', 'audit.findings']))
+    .default([])
+    .describe(
+      'Topics that are written once more as JSON, to a topic of the same name that ends in .json, ' +
+        'for consumers without Avro.',
+    ),
   ssl: ssl.prefault({}),
   sasl: sasl.prefault({}),
+  schemaRegistry: schemaRegistry.prefault({}),
   principals: principals.prefault({}),
 });

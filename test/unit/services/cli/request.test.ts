@@ -5,6 +5,7 @@ import {
   parseCondition,
   parseQuery,
   parseTail,
+  tailedTopic,
   parseTime,
   parseTopic,
 } from '../../../../services/cli/request.ts';
@@ -89,8 +90,15 @@ describe('a topic to tail', () => {
       expect(parseTail('raw', { from, untilEnd: false }, NOW)).toMatchObject({ from });
     }
     expect(parseTail('raw', { from: '1h', untilEnd: true }, NOW)).toStrictEqual({
-      ...{ topic: 'audit.raw', from: NOW - 3_600_000, untilEnd: true },
+      ...{ topic: 'audit.raw', isJson: false, from: NOW - 3_600_000, untilEnd: true },
     });
+  });
+
+  it('may be a copy in JSON', () => {
+    const request = parseTail('events.json', { from: 'end', untilEnd: true }, NOW);
+    expect(request).toMatchObject({ topic: 'audit.events', isJson: true });
+    expect(tailedTopic('prod.', request)).toBe('prod.audit.events.json');
+    expect(tailedTopic('prod.', { ...request, isJson: false })).toBe('prod.audit.events');
   });
 });
 

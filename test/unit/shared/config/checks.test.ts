@@ -17,6 +17,9 @@ const HTTPS_FOR_ALL = { http: { host: '0.0.0.0', tls: { certFile: '/c', keyFile:
 const ANYBODY = { collector: { allowAnonymousBeyondLoopback: true } };
 const TOKENS = { tokenFiles: ['/t'] };
 const PLAIN_OIDC = { audience: 'a', email: 'e', issuer: 'http://issuer.example' };
+const registry = (keys: object, brokers: object = BROKERS) => ({
+  kafka: { ...brokers, schemaRegistry: { url: 'https://r', ...keys } },
+});
 const senders = (...proofs: readonly object[]) => ({
   collector: { senders: proofs.map((proof) => ({ name: 's', clusters: ['*'], ...proof })) },
 });
@@ -55,6 +58,37 @@ describe('conflicts', () => {
       ['kafka.sasl.username'],
     ],
     ['TLS without brokers', { kafka: { ssl: { enabled: true } } }, ['kafka.ssl.enabled']],
+    ['registry without brokers', registry({}, {}), ['kafka.schemaRegistry.url']],
+    [
+      'login without a registry',
+      { kafka: { ...BROKERS, schemaRegistry: { tokenFile: '/t' } } },
+      ['kafka.schemaRegistry.tokenFile'],
+    ],
+    [
+      'registry name without password',
+      registry({ username: 'u' }),
+      ['kafka.schemaRegistry.username'],
+    ],
+    [
+      'registry password without name',
+      registry({ passwordFile: '/p' }),
+      ['kafka.schemaRegistry.passwordFile'],
+    ],
+    [
+      'registry name and token',
+      registry({ username: 'u', passwordFile: '/p', tokenFile: '/t' }),
+      ['kafka.schemaRegistry.tokenFile'],
+    ],
+    [
+      'readable token',
+      registry({ url: 'http://r', tokenFile: '/t' }),
+      ['kafka.schemaRegistry.url'],
+    ],
+    [
+      'CA of a plain registry',
+      registry({ url: 'http://r', caFile: '/c' }),
+      ['kafka.schemaRegistry.caFile'],
+    ],
     [
       'key and user',
       {

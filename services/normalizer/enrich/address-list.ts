@@ -3,7 +3,7 @@
  * Does not own: looking something up in them (address-set.ts).
  */
 import { readNetwork } from '../../../shared/domain/ip.ts';
-import { type AddressSet, createAddressSet, pack, type PackedNetworks } from './address-set.ts';
+import { type AddressSet, buildAddressSet } from './address-set.ts';
 import type { Parsed, Problem } from './parsed.ts';
 
 const MAX_PROBLEMS = 10;
@@ -19,7 +19,8 @@ function entryOf(line: string): string {
 
 /** Empty lines and comments are no entries. A range `a - b` has no form here: it is some networks. */
 export function readAddressList(text: string): Parsed<AddressSet> {
-  const networks: PackedNetworks = { v4: [], v6: [] };
+  const networks = buildAddressSet();
+  let entries = 0;
   const problems: Problem[] = [];
   for (let start = 0, line = 1; start < text.length; line += 1) {
     const at = text.indexOf('\n', start);
@@ -28,10 +29,11 @@ export function readAddressList(text: string): Parsed<AddressSet> {
     start = end + 1;
     if (entry === '') continue;
     const network = readNetwork(entry);
-    if (network !== undefined) pack(networks, network);
-    else if (problems.push({ line, message: REMEDY }) === MAX_PROBLEMS) break;
+    if (network !== undefined) {
+      networks.add(network);
+      entries += 1;
+    } else if (problems.push({ line, message: REMEDY }) === MAX_PROBLEMS) break;
   }
   if (problems.length > 0) return { ok: false, problems };
-  const entries = networks.v4.length + networks.v6.length;
-  return { ok: true, value: createAddressSet(networks), entries };
+  return { ok: true, value: networks.build(), entries };
 }

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../../shared/domain/json.ts';
 import { compact, text } from '../map/fields.ts';
 import { count, short } from './lists.ts';
-import { decodePercent, queryOf } from './query.ts';
+import { decodePercent, NO_QUERY, type Query, queryOf } from './query.ts';
 
 /** Endpoints of the kubelet (pkg/kubelet/server/server.go); the first ones act on a container. */
 const IN_CONTAINER = new Set(['run', 'exec', 'attach', 'portForward', 'containerLogs']);
@@ -13,7 +13,7 @@ const OF_NODE = new Set([
   ...['pods', 'runningpods', 'logs', 'metrics', 'stats', 'spec', 'configz', 'healthz'],
   ...['debug', 'checkpoint', 'cri'],
 ]);
-const COMMAND = new Set(['cmd', 'command', 'input', 'output', 'tty']);
+const COMMAND = new Set(['cmd', 'command', 'input', 'output', 'error', 'tty']);
 
 export interface Proxied {
   readonly request: JsonObject | undefined;
@@ -65,21 +65,30 @@ function kubeletOf(segments: readonly string[]): JsonObject | undefined {
   };
 }
 
+/** The kubelet knows no value but 1. */
+function streamsOf(query: Query): JsonObject {
+  const isOn = (name: string): true | undefined =>
+    query.get(name)?.[0] === '1' ? true : undefined;
+  return { stdin: isOn('input'), stdout: isOn('output'), stderr: isOn('error'), tty: isOn('tty') };
+}
+
 /** The kubelet splits what `run` gets at blanks. */
-function argvOf(uri: string, endpoint: unknown): readonly string[] {
-  if (endpoint !== 'run' && endpoint !== 'exec') return [];
-  const query = queryOf(uri, COMMAND);
+function argvOf(query: Query, endpoint: unknown): readonly string[] {
   if (endpoint === 'exec') return query.get('command') ?? [];
+  if (endpoint !== 'run') return [];
   return query.get('cmd')?.[0]?.split(' ').filter(Boolean) ?? [];
 }
 
 export function proxied(uri: string, ref: JsonObject): Proxied {
   const segments = segmentsOf(uri, ref);
   const kubelet = ref['resource'] === 'nodes' ? kubeletOf(segments) : undefined;
+  const endpoint = kubelet?.['kubelet'];
+  const query = kubelet === undefined ? NO_QUERY : queryOf(uri, COMMAND);
   const request = compact({
     ...targetOf(text(ref['name'])),
     path: segments.length === 0 ? undefined : short(`/${segments.join('/')}`),
     ...kubelet,
+    ...(endpoint === 'exec' || endpoint === 'attach' ? streamsOf(query) : undefined),
   });
-  return { request, argv: argvOf(uri, kubelet?.['kubelet']) };
+  return { request, argv: argvOf(query, endpoint) };
 }

@@ -123,6 +123,14 @@ describe('a proxied request', () => {
     });
   });
 
+  it('to the kubelet says which streams it has', () => {
+    const query = 'command=sh&input=1&output=1&error=0&tty=1';
+    const uri = `/api/v1/nodes/n1/proxy/exec/shop/web-0/app?${query}`;
+    const { request } = ownOf(proxied('nodes', 'n1', uri));
+    expect(request).toMatchObject({ stdin: true, stdout: true, tty: true });
+    expect(request).not.toHaveProperty('stderr');
+  });
+
   it('names target, port and path', () => {
     const uri = '/api/v1/namespaces/shop/services/https:web:8443/proxy/admin/users?run=x';
     const event = proxied('services', 'https:web:8443', uri);

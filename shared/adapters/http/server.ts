@@ -102,8 +102,11 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   });
   server.addHook('onError', async (request, _reply, error) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500;
-    if (status >= 500) logger.error({ err: error, url: request.url }, 'Request failed');
+    if (status >= 500)
+      logger.error({ err: error, route: request.routeOptions.url }, 'Request failed');
   });
+  // Fastify's own answer repeats the query, in which some senders have a token.
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found' }));
   server.get('/livez', () => 'ok\n');
   server.get('/readyz', (_request, reply) => {
     const troubles = health.troubles();

@@ -1,6 +1,6 @@
 /**
  * Owns: what the front door tells its operator: log lines, and the counts that go with them. Never a
- * token, nor anything of a body.
+ * token, nor anything of a body, nor of a query, in which some senders have a token.
  */
 import type { FastifyRequest } from 'fastify';
 import { FatalError, TransientError } from '../../../../shared/errors/fault.ts';
@@ -57,13 +57,14 @@ export function createReport(parts: ReportParts, now: () => number): Report {
         );
       }
     },
-    tooLarge({ request: { ip: sender, url }, target: { source } }, bytes, isToCount) {
+    tooLarge({ request: { ip: sender }, target }, bytes, isToCount) {
+      const { cluster, source } = target;
       if (isToCount) {
         telemetry.received(1, source);
         telemetry.rejected('item_too_large', 1, source);
       }
       logger.error(
-        { url, sender, bytes, maxBodyBytes: limits.maxBodyBytes },
+        { source, cluster, sender, bytes, maxBodyBytes: limits.maxBodyBytes },
         'Body refused as too large and lost by its sender: raise collector.maxBodyBytes and kafka.maxMessageBytes, or set --audit-webhook-truncate-enabled on the API server',
       );
     },
@@ -75,9 +76,9 @@ export function createReport(parts: ReportParts, now: () => number): Report {
         'Body could not be unpacked: kept as it came, for the dead letters',
       );
     },
-    failed({ url }, error) {
+    failed({ routeOptions: { url: route } }, error) {
       if (!(error instanceof FatalError || error instanceof TransientError)) {
-        logger.error({ err: error, url }, 'Request failed');
+        logger.error({ err: error, route }, 'Request failed');
         return false;
       }
       telemetry.retried('log_unavailable');

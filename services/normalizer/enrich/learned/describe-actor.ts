@@ -12,22 +12,21 @@ const CREDENTIAL = 'authentication.kubernetes.io/credential-id';
 const POD = 'authentication.kubernetes.io/pod-name';
 const ACCOUNT = 'system:serviceaccount:';
 
-function extraOf(audit: JsonObject | undefined, name: string): string | undefined {
-  return texts(object(object(audit?.['user'])?.['extra'])?.[name])?.[0];
-}
+type Extra = (name: string) => string | undefined;
 
 /** By the id of the token that it came with. */
-export function describeCredential(
+function credentialOf(
   known: Known,
   { cluster, timeMs }: Subject,
-  audit: JsonObject | undefined,
+  extra: Extra,
 ): JsonObject | undefined {
-  const id = extraOf(audit, CREDENTIAL);
-  if (id === undefined) return undefined;
+  const id = extra(CREDENTIAL);
+  // Of a certificate nobody saw the issue.
+  if (id?.startsWith('JTI=') !== true) return undefined;
   const token = lookup(known, factKey('token', cluster, '', id), timeMs);
   if (token === undefined) return undefined;
   const { says, sinceMs } = token;
-  const credential = compact({
+  return compact({
     issued_at: new Date(sinceMs).toISOString(),
     issued_by: textOf(says, 'by'),
     issued_to: textOf(says, 'account'),
@@ -36,22 +35,26 @@ export function describeCredential(
     audiences: says['audiences'],
     expires_at: textOf(says, 'expires'),
   });
-  return { podwitness: { actor: { credential } } };
 }
 
 /** By the pod to which its token is bound. */
-export function describeSourcePod(
-  known: Known,
-  subject: Subject,
-  audit: JsonObject | undefined,
-): JsonObject | undefined {
-  const pod = extraOf(audit, POD);
+function workloadOf(known: Known, subject: Subject, extra: Extra): JsonObject | undefined {
   const { userName } = subject.facts;
-  if (pod === undefined || typeof userName !== 'string' || !userName.startsWith(ACCOUNT)) {
-    return undefined;
-  }
+  if (typeof userName !== 'string' || !userName.startsWith(ACCOUNT)) return undefined;
+  const pod = extra(POD);
+  if (pod === undefined) return undefined;
   const namespace = userName.slice(ACCOUNT.length, userName.indexOf(':', ACCOUNT.length));
   const state = podAt(known, subject, namespace, pod);
-  const actor = state === undefined ? undefined : compact(workloadFields(state));
-  return actor === undefined ? undefined : { podwitness: { actor } };
+  return state === undefined ? undefined : compact(workloadFields(state));
+}
+
+export function describeActor(known: Known, subject: Subject): JsonObject | undefined {
+  const audit = object(object(subject.document['kubernetes'])?.['audit']);
+  const members = object(object(audit?.['user'])?.['extra']);
+  if (members === undefined) return undefined;
+  const extra = (name: string) => texts(members[name])?.[0];
+  const credential = credentialOf(known, subject, extra);
+  const workload = workloadOf(known, subject, extra);
+  if ((credential ?? workload) === undefined) return undefined;
+  return { podwitness: { actor: { ...workload, credential } } };
 }

@@ -2,18 +2,15 @@
  * Owns: what is added to a document from what was learnt.
  */
 import type { JsonObject } from '../../../../shared/domain/json.ts';
-import { compact, object } from '../../map/fields.ts';
-import { type Enrich, enrichWith, type Subject } from '../enrich.ts';
-import { describeCredential, describeSourcePod } from './describe-actor.ts';
-import { describePod } from './describe-pod.ts';
-import { bindingKey, grantOf, useKey } from './grant.ts';
+import { compact } from '../../map/fields.ts';
+import { merged } from '../../map/merged.ts';
+import type { Subject } from '../enrich.ts';
+import { describeActor } from './describe-actor.ts';
+import { createDescribePod } from './describe-pod.ts';
+import { bindingKey, grantOf, isOfSystem, useKey } from './grant.ts';
 import { factKey } from './fact.ts';
 import { type Known, lookup } from './table.ts';
 import { memberSince } from './timeline.ts';
-
-function auditOf({ document }: Subject): JsonObject | undefined {
-  return object(object(document['kubernetes'])?.['audit']);
-}
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
@@ -33,10 +30,11 @@ function describeRight(known: Known, subject: Subject): JsonObject | undefined {
   if (grant === undefined) return undefined;
   const { cluster, timeMs } = subject;
   const binding = known.timeline(bindingKey(cluster, grant));
+  const use = isOfSystem(grant) ? undefined : known.timeline(useKey(cluster, grant));
+  if (binding === undefined && use === undefined) return undefined;
   const since = binding && memberSince(binding, 'subjects', grant.subject, timeMs);
-  const used = known.timeline(useKey(cluster, grant))?.[0]?.atMs;
   // It was so when it was first looked at, or used: it is older than that.
-  const before = since?.isSinceBegin === false ? since.atMs : used;
+  const before = since?.isSinceBegin === false ? since.atMs : use?.[0]?.atMs;
   const isKnown = since?.isSinceBegin === true;
   const rbac = compact({
     granted_since: isKnown ? iso(since.atMs) : undefined,
@@ -47,14 +45,20 @@ function describeRight(known: Known, subject: Subject): JsonObject | undefined {
   return rbac === undefined ? undefined : { podwitness: { rbac } };
 }
 
-/** All of it; total. */
-export function createDescribing(known: Known): Enrich {
-  const ofAudit = enrichWith([
-    (subject) => describeCredential(known, subject, auditOf(subject)),
-    (subject) => describeSourcePod(known, subject, auditOf(subject)),
-    (subject) => describeRight(known, subject),
-  ]);
-  const ofPod: Enrich = (subject) => describePod(known, subject);
-  const all = enrichWith([ofPod, ofAudit]);
-  return (subject) => (subject.kind === 'audit' ? all(subject) : ofPod(subject));
+function both(a: JsonObject | undefined, b: JsonObject | undefined): JsonObject | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : merged(a, b);
+}
+
+/** All that is known of a subject. */
+export type Describe = (known: Known, subject: Subject) => JsonObject | undefined;
+
+/** Total. Keeps what it made last, so that it is made once for all batches. */
+export function createDescribe(): Describe {
+  const describePod = createDescribePod();
+  return (known, subject) => {
+    const pod = describePod(known, subject);
+    if (subject.kind !== 'audit') return pod;
+    const actor = describeActor(known, subject);
+    return both(both(pod, actor), describeRight(known, subject));
+  };
 }

@@ -30,6 +30,11 @@ export function grantOf(document: JsonObject): Grant | undefined {
   };
 }
 
+/** Every cluster has these from its beginning, and what uses them never rests. */
+export function isOfSystem({ binding }: Grant): boolean {
+  return binding.startsWith('system:');
+}
+
 export function bindingKey(cluster: string, { binding, namespace }: Grant): string {
   return factKey('binding', cluster, namespace, binding);
 }

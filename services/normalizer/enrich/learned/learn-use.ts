@@ -4,16 +4,13 @@
  */
 import type { Subject } from '../enrich.ts';
 import type { Fact } from './fact.ts';
-import { bindingKey, grantOf, useKey } from './grant.ts';
+import { bindingKey, grantOf, isOfSystem, useKey } from './grant.ts';
 import type { Known } from './table.ts';
 import { memberSince } from './timeline.ts';
 
-/** Every cluster has these from its beginning, and what uses them never rests. */
-const OF_SYSTEM = 'system:';
-
 export function learnUse({ cluster, document, timeMs }: Subject, known: Known): Fact | undefined {
   const grant = grantOf(document);
-  if (grant === undefined || grant.binding.startsWith(OF_SYSTEM)) return undefined;
+  if (grant === undefined || isOfSystem(grant)) return undefined;
   const key = useKey(cluster, grant);
   if (known.timeline(key) !== undefined) return undefined;
   const given = known.timeline(bindingKey(cluster, grant));

@@ -7,7 +7,7 @@
 import type { InventoryFact } from '../../../../schemas/generated/avro.ts';
 import type { JsonObject } from '../../../../shared/domain/json.ts';
 import type { Enrich, Subject } from '../enrich.ts';
-import { createDescribing } from './describe.ts';
+import { createDescribe } from './describe.ts';
 import type { Fact } from './fact.ts';
 import { learn } from './learn.ts';
 import { learnUse } from './learn-use.ts';
@@ -41,6 +41,7 @@ function isOfFuture({ timeMs }: Subject, receivedAt: number): boolean {
 }
 
 export function createLearning(inventory: Inventory): BeginLearning {
+  const describe = createDescribe();
   return () => {
     const news = new Map<string, Timeline>();
     const known = { timeline: (key: string) => news.get(key) ?? inventory.timeline(key) };
@@ -56,7 +57,7 @@ export function createLearning(inventory: Inventory): BeginLearning {
         take(learn({ cluster, facts, timeMs, event }));
         take(learnUse(subject, known));
       },
-      enrich: createDescribing(known),
+      enrich: (subject) => describe(known, subject),
       records(nowMs) {
         const keys = new Set([...news.keys(), ...inventory.due(nowMs, WRITTEN_AGAIN)]);
         return [...keys].flatMap((key) => {

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../../shared/domain/json.ts';
 import type { Kind } from '../../map/mapped.ts';
 import { merged } from '../../map/merged.ts';
 import type { Enrich } from '../enrich.ts';
-import { createDescribing } from './describe.ts';
+import { createDescribe } from './describe.ts';
 import type { Fact } from './fact.ts';
 import { learn } from './learn.ts';
 import type { Learning } from './learning.ts';
@@ -64,8 +64,9 @@ export function createOfflineLearning(): OfflineLearning {
     completing() {
       const timelines = inventoryOf([...facts, ...uses.values()]);
       if (timelines.size === 0) return (event) => event;
-      const enrich = createDescribing({ timeline: (key) => timelines.get(key) });
-      return (event) => completed(event, enrich);
+      const known = { timeline: (key: string) => timelines.get(key) };
+      const describe = createDescribe();
+      return (event) => completed(event, (subject) => describe(known, subject));
     },
   };
 }

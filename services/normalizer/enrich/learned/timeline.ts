@@ -78,6 +78,12 @@ export function knownAt(timeline: Timeline, atMs: number): State | undefined {
   return { says, sinceMs: only.atMs, isSinceBegin };
 }
 
+/** All that was said is of before: what holds now holds for every later time, until more is said. */
+export function isSettled(timeline: Timeline, atMs: number): boolean {
+  const last = timeline.at(-1);
+  return last === undefined || last.atMs <= atMs;
+}
+
 /** What holds at `atMs` of what can change; undefined, too, once it is gone. */
 export function stateAt(timeline: Timeline, atMs: number): State | undefined {
   const begin = Math.max(beginOf(timeline, atMs), 0);

@@ -1,7 +1,7 @@
 /**
  * Owns: who had which token issued, by the id with which it is used later (its JTI).
  */
-import { object, text, texts } from '../../map/fields.ts';
+import { object, text, texts, time } from '../../map/fields.ts';
 import { factKey } from './fact.ts';
 import type { Learner } from './learn.ts';
 import { says, short, shorts } from './says.ts';
@@ -22,7 +22,7 @@ export const learnToken: Learner = ({ cluster, event, facts, timeMs }, verb, nam
     account: short(`${facts.namespace ?? ''}/${name}`),
     by: short(facts.userName),
     audiences: audiences && shorts(audiences),
-    expires: short(status?.['expirationTimestamp']),
+    expires: time(status?.['expirationTimestamp']),
     from: short(facts.sourceIp),
     agent: short(text(event['userAgent'])),
   });

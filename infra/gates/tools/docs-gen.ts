@@ -1,17 +1,19 @@
 /**
  * Owns: the pages that are made from the product: docs/reference/config.md from the configuration
- * schema, docs/reference/errors.md from the table of codes, docs/reference/topics.md from the table
- * of topics, and the import graph inside of docs/architecture.md. `npm run docs` writes them; with
- * --check it writes nothing and fails when a page is not what it would write. An argument names
- * another folder than docs/ (the known-bad sample).
+ * schema, docs/reference/errors.md from the table of codes, topics.md and fields.md beside them
+ * (docs-topics.ts, docs-fields.ts), and the import graph inside of docs/architecture.md. `npm run
+ * docs` writes them; with --check it writes nothing and fails when a page is not what it would write.
+ * It fails in any case where a field is not described. An argument names another folder than docs/
+ * (the known-bad sample).
  * Does not own: any sentence of those sources.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { TOPICS } from '../../../schemas/topics.ts';
 import { CONFIG_KEYS, type ConfigKey } from '../../../shared/config/keys.ts';
 import { ERROR_CODES, type ErrorEntry } from '../../../shared/errors/codes.ts';
 import { boundaryArgs, ROOT, runTool } from '../commands.ts';
+import { fieldProblems, fieldsPage, mappedFields, readDescriptions } from './docs-fields.ts';
+import { cell, topicsPage } from './docs-topics.ts';
 
 const MADE = '<!-- Made by `npm run docs`; change the source instead. -->';
 
@@ -23,11 +25,6 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ['Mb', 'MiB'],
 ];
 const MIB = 1024 * 1024;
-
-/** A cell of a table can hold neither a line break nor a bare bar. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-}
 
 function unitOf(name: string): string {
   return UNITS.find(([suffix]) => name.endsWith(suffix))?.[1] ?? '';
@@ -107,35 +104,6 @@ function errorPage(): string {
   return `# Error codes\n\n${MADE}\n\n${ERROR_INTRODUCTION}\n\n${[...table, ...rows].join('\n')}\n`;
 }
 
-const DAY_MS = 86_400_000;
-
-const TOPIC_INTRODUCTION = `\`podwitness setup\` makes these topics, with \`kafka.topicPrefix\` before their names. Values are Avro
-in single-object encoding; the schemas are in \`schemas/avro\`. A sender may repeat an event: whoever
-counts or writes deduplicates by \`event.id\`. Topics that are internal promise nothing to others.`;
-
-function topicRow([name, topic]: readonly [string, (typeof TOPICS)[keyof typeof TOPICS]]): string {
-  const cells = [
-    `\`${name}\``,
-    topic.schema ?? 'state',
-    topic.key,
-    String(topic.partitions),
-    topic.cleanup,
-    `${topic.retentionMs / DAY_MS} days`,
-    topic.producers.join(', '),
-    topic.consumers.join(', '),
-    topic.internal ? 'yes' : 'no',
-  ];
-  return `| ${cells.map(cell).join(' | ')} |`;
-}
-
-function topicPage(): string {
-  const rows = Object.entries(TOPICS).map(topicRow);
-  const head =
-    '| topic | value | key | partitions | cleanup | kept | written by | read by | internal |';
-  const table = [head, '|---|---|---|---|---|---|---|---|---|', ...rows].join('\n');
-  return `# Topics\n\n${MADE}\n\n${TOPIC_INTRODUCTION}\n\n${table}\n`;
-}
-
 interface CruiseModules {
   readonly modules: readonly {
     readonly source: string;
@@ -191,7 +159,8 @@ function readIfThere(page: string): string {
 const pages: Readonly<Record<string, string>> = {
   'reference/config.md': configPage(),
   'reference/errors.md': errorPage(),
-  'reference/topics.md': topicPage(),
+  'reference/topics.md': topicsPage(MADE),
+  'reference/fields.md': fieldsPage(MADE),
   'architecture.md': withGraph(readIfThere('architecture.md'), await importGraph()),
 };
 const stale = Object.entries(pages).filter(([page, text]) => readIfThere(page) !== text);
@@ -204,4 +173,8 @@ for (const [page, text] of stale) {
     writeFileSync(join(folder, page), text);
     console.log(`Wrote docs/${page}`);
   }
+}
+for (const problem of fieldProblems(mappedFields(), readDescriptions())) {
+  console.error(problem);
+  process.exitCode = 1;
 }

@@ -11,6 +11,7 @@ import kafkajs from 'kafkajs';
 import { startKafka } from '../../../infra/local/kafka.ts';
 import { makeCertificate } from '../../support/certificates.ts';
 import { run } from '../../support/podwitness.ts';
+import { inTurn } from '../contest.ts';
 import { difference, type Figure, figureOf, usageOf } from '../measure.ts';
 import { type Corpus, createCorpus } from './corpus.ts';
 import { createSender, type Sender } from './load.ts';
@@ -81,11 +82,13 @@ async function recordsIn(admin: Admin, topic: string): Promise<number> {
 interface Contestant {
   readonly subject: Subject;
   readonly sender: Sender;
-  readonly figures: Figure[];
 }
 
-async function round(contestant: Contestant, corpus: Corpus, admin: Admin): Promise<void> {
-  const { figures, sender, subject } = contestant;
+async function round(
+  { sender, subject }: Contestant,
+  corpus: Corpus,
+  admin: Admin,
+): Promise<Figure> {
   const events = BODIES_PER_ROUND * corpus.eventsPerBody;
   const recordsBefore = await recordsIn(admin, subject.topic);
   const before = usageOf(subject.pid);
@@ -98,20 +101,7 @@ async function round(contestant: Contestant, corpus: Corpus, admin: Admin): Prom
   if (records < Math.max(least, BODIES_PER_ROUND)) {
     throw new Error(`${subject.name} answered 2xx and has ${records} records, not ${least}`);
   }
-  figures.push(figureOf({ run: 'collector', part: subject.name }, events, seconds, used));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}
-
-function medianOf(figures: readonly Figure[]): Figure {
-  return {
-    ...(figures[0] as Figure),
-    eventsPerSecond: median(figures.map((figure) => figure.eventsPerSecond)),
-    cpuMicros: median(figures.map((figure) => figure.cpuMicros)),
-    peakMiB: Math.max(...figures.map((figure) => figure.peakMiB)),
-  };
+  return figureOf({ run: 'collector', part: subject.name }, events, seconds, used);
 }
 
 async function compete(
@@ -123,22 +113,14 @@ async function compete(
   const ca = await readFile(stand.certFile, 'utf8');
   const contestants = subjects.map((subject): Contestant => {
     const sender = createSender({ url: subject.url, ca, token: stand.token });
-    return { subject, sender, figures: [] };
+    return { subject, sender };
   });
   try {
     for (const { sender } of contestants) await sender.send(corpus.bodies, WARM_UP_BODIES);
-    for (let i = 0; i < ROUNDS; i++) {
-      for (const contestant of contestants) await round(contestant, corpus, admin);
-    }
+    return await inTurn(contestants, ROUNDS, (contestant) => round(contestant, corpus, admin));
   } finally {
     for (const { sender } of contestants) sender.close();
   }
-  const medians = contestants.map(({ figures }) => medianOf(figures));
-  const own = medians[0] as Figure;
-  return medians.map((figure) => ({
-    ...figure,
-    cpuRatio: Math.round((figure.cpuMicros / own.cpuMicros) * 10) / 10,
-  }));
 }
 
 /** Into `subjects`, so that those which did start can be stopped where a later one does not. */

@@ -11,7 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../../infra/local/ports.ts';
 import { start } from '../../support/podwitness.ts';
-import { bentoConfig, buildBento } from './bento.ts';
+import { buildBento } from '../bento.ts';
+import { bentoConfig } from './bento.ts';
 
 const NAIVE = fileURLToPath(new URL('./naive.mjs', import.meta.url));
 const READY_MS = 30_000;

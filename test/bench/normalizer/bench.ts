@@ -12,7 +12,7 @@ import kafkajs from 'kafkajs';
 import { startKafka } from '../../../infra/local/kafka.ts';
 import { run, startWorker } from '../../support/podwitness.ts';
 import { deliver, eventually } from '../../support/sender.ts';
-import { buildBento } from '../collector/bento.ts';
+import { buildBento } from '../bento.ts';
 import { type Corpus, createCorpus } from '../collector/corpus.ts';
 import { inTurn } from '../contest.ts';
 import { difference, type Figure, figureOf, usageOf } from '../measure.ts';

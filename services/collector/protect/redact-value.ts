@@ -2,6 +2,7 @@
  * Owns: the records in a parsed document: objects that have the shape of one, anywhere in wrappers, be it
  * as JSON or base64 in a text. Each is redacted as a whole.
  */
+import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject } from '../../../shared/domain/json.ts';
 import { formatOf } from '../../../shared/domain/record-shape.ts';
 import type { Redact } from '../../../shared/domain/redaction/redact.ts';
@@ -49,7 +50,8 @@ function redactString(text: string, inner: Inner): RedactedValue {
   if (!BASE64.test(text)) return none(text);
   const bytes = Buffer.from(text, 'base64');
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!isPacked && !bytes.includes('{')) return none(text);
+  // Paths and names can look like base64, of bytes that are no text.
+  if (!isPacked && !(bytes.includes('{') && isUtf8(bytes))) return none(text);
   const redacted = inner.bytes(bytes);
   return redacted === undefined ? none(text) : { value: redacted.toString('base64'), records: 1 };
 }

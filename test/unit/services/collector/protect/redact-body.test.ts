@@ -42,6 +42,10 @@ const UNDERSTOOD: readonly (readonly [string, string])[] = [
   ['such a line in a text', `{"log":${quoted(`2026-11-21T10:00:00.1Z stdout F ${record()}`)}}`],
   ['syslog', `<134>1 2026-11-21T10:00:00Z node falco - - - ${falco}`],
   ['base64', `{"message":{"data":"${base64(record())}"},"subscription":"s"}`],
+  [
+    'beside a name that looks like base64',
+    `{"message":{"data":"${base64(record())}"},"s":"projects/acme-prod/subscriptions/podwitness"}`,
+  ],
   ['base64 of gzip', `{"records":[{"data":"${base64(gzipSync(record()))}"}]}`],
   ['Azure', `{"records":[{"category":"kube-audit","properties":{"log":${quoted(record())}}}]}`],
 ];

@@ -33,7 +33,7 @@ export async function framingOf(client: RegistryClient, topic: TopicSubject): Pr
   return { frame: createFrame(topic.schema, ids), schema: topic.schema, unframes };
 }
 
-/** Ids in the values that nobody has asked the registry for. */
+/** Ids in the values whose schema is not known. */
 export function unknownIds(
   { unframes }: Framing,
   records: readonly LogRecord[],
@@ -54,8 +54,8 @@ export async function learn(
 ): Promise<void> {
   for (const id of ids) {
     const text = await client.schemaOf(id);
-    const unframe = text === undefined ? undefined : unframeOf(framing.schema, text);
-    framing.unframes.set(id, unframe ?? null);
+    // Not kept: a registry of several nodes may know it a moment later.
+    if (text !== undefined) framing.unframes.set(id, unframeOf(framing.schema, text) ?? null);
   }
 }
 

@@ -186,6 +186,18 @@ describe('a log with a schema registry', () => {
     }
   });
 
+  it('asks again for what one node of the registry does not know yet', async () => {
+    await append(bare, await later());
+    let isBehind = true;
+    double.intercept = (_request, response) => {
+      if (isBehind) response.writeHead(404).end('{"error_code":40403}');
+      return isBehind;
+    };
+    expect(codec.decode((await valuesOf(framed))[0] ?? Buffer.alloc(0)).ok).toBe(false);
+    isBehind = false;
+    expect(codec.decode((await valuesOf(framed))[0] ?? Buffer.alloc(0)).ok).toBe(true);
+  });
+
   it('passes on what it does not frame', async () => {
     await framed.ping();
     expect(await framed.reviewTopics([])).toStrictEqual([]);

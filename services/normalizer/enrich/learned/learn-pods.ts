@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../../../shared/domain/json.ts';
 import { object, objects, text } from '../../map/fields.ts';
 import { type Fact, type FactKind, factKey, type Says } from './fact.ts';
-import type { Heard, Learner, Verb } from './learn.ts';
+import type { Heard, Learner, Verb } from './heard.ts';
 import { isEmpty, ownerOf, says, short } from './says.ts';
 
 const NODE_USER = 'system:node:';

@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../../../shared/domain/json.ts';
 import { object, objects, text, texts } from '../../map/fields.ts';
 import { type FactKind, factKey, type Says } from './fact.ts';
-import type { Heard, Learner, Verb } from './learn.ts';
+import type { Heard, Learner, Verb } from './heard.ts';
 import { says, short, shorts } from './says.ts';
 
 /** `User/alice`, `Group/dev`, `ServiceAccount/ci/deployer`, as in the authorizer's reason. */

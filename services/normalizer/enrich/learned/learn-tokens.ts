@@ -3,7 +3,7 @@
  */
 import { object, text, texts, time } from '../../map/fields.ts';
 import { factKey } from './fact.ts';
-import type { Learner } from './learn.ts';
+import type { Learner } from './heard.ts';
 import { says, short, shorts } from './says.ts';
 
 const ISSUED = 'authentication.kubernetes.io/issued-credential-id';

@@ -3,22 +3,12 @@
  * roles and tokens. Only what was done teaches: a request that was refused, or a dry run, does not.
  * Does not own: whether it is news (learning.ts). Pure and total: bodies are an attacker's text.
  */
-import type { JsonObject } from '../../../../shared/domain/json.ts';
 import { object, text } from '../../map/fields.ts';
-import type { Subject } from '../enrich.ts';
 import type { Fact } from './fact.ts';
+import type { Heard, Learner, Verb } from './heard.ts';
 import { learnOwner, learnPod } from './learn-pods.ts';
 import { learnBinding, learnRole } from './learn-rights.ts';
 import { learnToken } from './learn-tokens.ts';
-
-/** A document, and the event that it tells: in the form of audit.k8s.io/v1, redacted. */
-export interface Heard extends Pick<Subject, 'cluster' | 'timeMs' | 'facts'> {
-  readonly event: JsonObject;
-}
-
-export type Verb = 'create' | 'update' | 'patch' | 'delete';
-/** `name`: of the object. */
-export type Learner = (heard: Heard, verb: Verb, name: string) => Fact | undefined;
 
 interface Lesson {
   /** Another group's resource may have the same name. */

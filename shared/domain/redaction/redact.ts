@@ -1,16 +1,21 @@
 /**
- * Owns: taking secret values out of a record before anything of it is told on.
+ * Owns: taking secret values out of a record before anything of it is told on (docs/redaction.md).
  * Does not own: ids, which are hashes of the record as it came (services/normalizer/map).
  */
 import type { JsonObject } from '../json.ts';
 import type { RecordFormat } from '../record-format.ts';
+import { withoutEchoes } from './echoes.ts';
+import { createMark } from './marks.ts';
+import { holderOf, identityOf, isHarmlessRecord } from './records.ts';
+import { createTrace, MAX_FIELDS, type RedactionKind } from './trace.ts';
+import { walkRecord } from './walk.ts';
 
 /** What was taken out of a record: how often, of which kinds, and where. */
 export interface Redaction {
   readonly count: number;
   /** Sorted, each once. */
-  readonly kinds: readonly string[];
-  /** Dotted paths in the record, sorted, the first of them only. */
+  readonly kinds: readonly RedactionKind[];
+  /** Dotted paths in the record, list positions left out; sorted, the first of them only. */
   readonly fields: readonly string[];
 }
 
@@ -28,6 +33,20 @@ export interface RedactOptions {
   readonly key?: Buffer | undefined;
 }
 
-export function createRedact(_options: RedactOptions): Redact {
-  return (value) => ({ value, redaction: undefined });
+export function createRedact({ key }: RedactOptions): Redact {
+  const mark = createMark(key);
+  return (value, format, isCut) => {
+    if (isHarmlessRecord(value, format)) return { value, redaction: undefined };
+    const trace = createTrace(mark, holderOf(value, format, isCut));
+    const walked = walkRecord(value, trace);
+    if (trace.count === 0) return { value, redaction: undefined };
+    const { record, replace } = withoutEchoes(walked, trace, () => identityOf(value, format));
+    const fields = [...new Set([...trace.fields].map((field) => replace(field)))];
+    const redaction = {
+      count: trace.count,
+      kinds: [...trace.kinds].sort(),
+      fields: fields.sort().slice(0, MAX_FIELDS),
+    };
+    return { value: record, redaction };
+  };
 }

@@ -1,0 +1,112 @@
+/**
+ * Owns: what the place of a value in a record says about it: from the mode of what holds it and its
+ * key to its own mode.
+ * Does not own: what is done in a mode (leaf.ts).
+ */
+import type { JsonObject } from '../json.ts';
+import { classOf, type KeyClass } from './keys.ts';
+import { isSecretName } from './names.ts';
+import type { Holder } from './trace.ts';
+
+/**
+ * `secret`: a value of a Secret, in base64; `secret-text`: as it is. `config`, `binary`: of a ConfigMap.
+ * `env`: variables of a container, as a list or a map; `env-value`: one; `env-secret`: one whose name
+ * says it; `env-pair`: `NAME=value`. `named`: its name says that it is secret.
+ */
+export type Mode =
+  | 'root'
+  | 'plain'
+  | 'kept'
+  | 'secret'
+  | 'secret-text'
+  | 'config'
+  | 'binary'
+  | 'env'
+  | 'env-value'
+  | 'env-secret'
+  | 'env-pair'
+  | 'command'
+  | 'joined'
+  | 'named'
+  | 'applied'
+  | 'uri'
+  | 'prose'
+  | 'auth'
+  | 'fields';
+
+/** Modes that hold for all below a value. */
+const LASTING: ReadonlySet<Mode> = new Set(['secret', 'secret-text', 'config', 'binary']);
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function envMode(key: string, holder: JsonObject): Mode {
+  if (key === 'name') return 'kept';
+  if (key === 'valueFrom') return 'plain';
+  if (key === 'value') return isSecretName(String(holder['name'])) ? 'env-secret' : 'env-value';
+  return typeof holder['name'] === 'string' ? 'plain' : 'env';
+}
+
+/** `{name: X, value: x}`, as headers, parameters and settings are written. */
+function pairMode({ key, name }: JsonObject): Mode {
+  const says = typeof name === 'string' ? name : key;
+  return typeof says === 'string' && isSecretName(says) ? 'named' : 'plain';
+}
+
+function dataMode(value: unknown, holder: Holder): Mode {
+  if (holder === 'secret') return 'secret';
+  if (holder === 'config') return 'config';
+  // A body that does not say what it is may be a Secret's.
+  return holder === 'unknown' && isObject(value) ? 'secret' : 'plain';
+}
+
+function ofClass(keyClass: KeyClass, value: unknown, of: JsonObject, holder: Holder): Mode {
+  switch (keyClass) {
+    case 'data':
+      return dataMode(value, holder);
+    case 'string-data':
+      return holder === 'secret' || isObject(value) ? 'secret-text' : 'plain';
+    case 'binary-data':
+      return holder === 'secret' ? 'secret' : 'binary';
+    case 'env':
+      // A label `env` is no variable.
+      return typeof value === 'object' ? 'env' : 'plain';
+    case 'env-line':
+      return 'env-pair';
+    case 'value':
+      return pairMode(of);
+    case 'named':
+      // External Secrets: the key under which it will be stored.
+      return Object.hasOwn(of, 'remoteRef') ? 'plain' : 'named';
+    case 'shaped':
+      return 'plain';
+    default:
+      return keyClass;
+  }
+}
+
+/** Mode of the member `key` of an object, which holds `value`. */
+export function childMode(mode: Mode, key: string, of: JsonObject, holder: Holder): Mode {
+  if (mode !== 'plain' && mode !== 'root') {
+    if (LASTING.has(mode)) return mode;
+    if (mode === 'env') return envMode(key, of);
+  }
+  return ofClass(classOf(key), of[key], of, holder);
+}
+
+/** Objects without a `kind` of their own are what those around them are. */
+const TRANSPARENT = /^(?:list|table|status|admissionreview|partialobjectmetadata(?:list)?)$/;
+
+/** What the object is, or is in. A Secret's record is about nothing else. */
+export function holderIn(object: JsonObject, around: Holder): Holder {
+  const { apiVersion, kind } = object;
+  const type = object['@type'];
+  const said = typeof kind === 'string' ? kind : typeof type === 'string' ? type : undefined;
+  if (said === undefined || around === 'secret') return around;
+  const name = said.slice(said.lastIndexOf('.') + 1).toLowerCase();
+  if (name === 'secret' || name === 'secretlist') return 'secret';
+  if (name === 'configmap' || name === 'configmaplist') return 'config';
+  const isOther = (typeof apiVersion === 'string' || kind === undefined) && !TRANSPARENT.test(name);
+  return isOther ? 'other' : around;
+}

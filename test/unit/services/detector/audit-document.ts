@@ -2,6 +2,7 @@
  * Owns: for tests of the detector alone: a raw audit event as a document, without the normalizer.
  * The parts that the detector reads, under the names that the normalizer gives them.
  */
+import { createRedact } from '../../../../shared/domain/redaction/redact.ts';
 import type { EventDocument } from '../../../../services/detector/rules/view.ts';
 
 export interface RawEvent {
@@ -18,8 +19,11 @@ export interface RawEvent {
   readonly [key: string]: unknown;
 }
 
+const redact = createRedact({});
+
 /** `annotations` lose the dots of their keys, as in Elastic's integration. */
 export function documentOf(event: RawEvent, cluster = 'test'): EventDocument {
+  const { redaction } = redact(event, 'audit', false);
   const ip = event.sourceIPs?.at(-1);
   const annotations = Object.entries(event.annotations ?? {}).map(
     ([key, value]) => [key.replaceAll('.', '_'), value] as const,
@@ -35,5 +39,6 @@ export function documentOf(event: RawEvent, cluster = 'test'): EventDocument {
     user_agent: { original: event.userAgent },
     related: { ip: ip === undefined ? [] : [ip] },
     kubernetes: { audit: { ...event, annotations: Object.fromEntries(annotations) } },
+    podwitness: redaction === undefined ? {} : { redaction },
   };
 }

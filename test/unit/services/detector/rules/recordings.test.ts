@@ -80,9 +80,11 @@ describe('recordings', () => {
     expect(findings('d-exec-attach-portforward')).toEqual({ 'exec_into_pod.yml': execs });
   });
 
-  it('j3-level-requestresponse: the refused token, the execs, the reads', () => {
+  it('j3-level-requestresponse: the leaks, the refused token, the execs, the reads', () => {
     const found = findings('j3-level-requestresponse');
     expect(Object.entries(found).map(([path, ids]) => [path, ids.length])).toEqual([
+      // Five with a Secret in them, a token that was issued, a token that was reviewed.
+      ['audit_policy_leaks_secrets.yml', 7],
       ['secret_read_by_person.yml', 4],
       ['exec_into_pod.yml', 2],
       ['authentication_failed.yml', 1],

@@ -4,6 +4,8 @@
  * there is no stage, no answer and no address.
  */
 import type { JsonObject } from '../read/leaf.ts';
+import { missingOfSource } from './audit-missing.ts';
+import { partsOf } from './audit-parts.ts';
 import { type AuditView, mapView } from './audit-view.ts';
 import { compact, flag, object, text, texts, time } from './fields.ts';
 import type { Mapper } from './mapped.ts';
@@ -64,14 +66,15 @@ export const mapAdmission: Mapper = (value, around) => {
     user: userOf(request['userInfo']),
     objectRef: objectRefOf(request),
     requestObject: request['object'],
+    options: request['options'],
     requestReceivedTimestamp: received,
   };
-  const missing = [
-    ...NEVER_THERE,
+  const parts = partsOf(event);
+  const lacking = [
     ...(received === undefined ? ['requestReceivedTimestamp'] : []),
     ...(operation === undefined ? ['verb'] : []),
-    ...(text(object(event['user'])?.['username']) === undefined ? ['user.username'] : []),
-    ...(around.isCut && event['objectRef'] === undefined ? ['objectRef'] : []),
+    ...(parts.userName === undefined ? ['user.username'] : []),
+    ...(around.isCut && parts.ref === undefined ? ['objectRef'] : []),
     ...(around.isCut && event['requestObject'] === undefined ? ['requestObject'] : []),
   ];
   const connect = around.isShortened ? undefined : commandOf(request);
@@ -82,10 +85,9 @@ export const mapAdmission: Mapper = (value, around) => {
     ...connect,
   });
   const view: AuditView = {
-    ...{ event, id: recordId(around), isPartial: around.isCut, missing },
+    ...{ parts, id: recordId(around), isPartial: around.isCut },
+    missing: missingOfSource(parts, NEVER_THERE, lacking, around.isCut),
     own: { admission },
   };
-  const mapped = mapView(view, around);
-  const container = text(connect?.['container']);
-  return container === undefined ? mapped : { ...mapped, facts: { ...mapped.facts, container } };
+  return mapView(view, around, text(connect?.['container']));
 };

@@ -1,140 +1,186 @@
 /**
  * Owns: the ECS document of one audit event.
- * Does not own: kubernetes.audit.* (audit-fields.ts), what of it is missing (audit-missing.ts).
+ * Does not own: `event.*` (audit-event.ts), kubernetes.audit.* (audit-fields.ts), `podwitness.*`
+ * (audit-view.ts), the sentence (sentence/).
+ *
+ * As Elastic's integration has it, except that `source.ip` is the peer alone: what stands before it in
+ * sourceIPs is whatever the client claimed (docs/adr/0020).
  */
-import { isIP } from 'node:net';
 import { COLLECTIONS } from '../../../shared/domain/collections.ts';
 import type { JsonObject } from '../read/leaf.ts';
-import { auditFields } from './audit-fields.ts';
-import { sentence } from './audit-sentence.ts';
-import { compact, int32, object, text, texts } from './fields.ts';
+import { namedBy } from './actor.ts';
+import { eventFields } from './audit-event.ts';
+import { API_VERSION, auditFields } from './audit-fields.ts';
+import type { Parts } from './audit-parts.ts';
+import type { CloudParts } from './cloud.ts';
+import { compact, object, objects, text, texts } from './fields.ts';
 import { type Around, ECS_VERSION } from './mapped.ts';
+import { sentence } from './sentence/sentence.ts';
+import { userAgentOf } from './user-agent.ts';
 
 /** What there is to say of an event that is not in it. */
 export interface About {
   readonly id: string;
   readonly timestamp: string;
+  /** Where the request ran, as far as it says. */
+  readonly place: AuditPlace;
+  readonly cloud: CloudParts | undefined;
   /** `podwitness.*`. */
   readonly own: JsonObject | undefined;
-  /** Fields beside those of every event. */
-  readonly more?: JsonObject | undefined;
+}
+
+/** Pod, node and container that a request is about. */
+export interface AuditPlace {
+  readonly pod: string | undefined;
+  readonly podUid: string | undefined;
+  readonly node: string | undefined;
+  readonly container: string | undefined;
 }
 
 const { dataset: DATASET } = COLLECTIONS.events;
 
-// A map, no object: a client may send a verb `constructor` or `__proto__`.
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ['create', 'creation'],
-  ['update', 'change'],
-  ['patch', 'change'],
-  ['delete', 'deletion'],
-  ['deletecollection', 'deletion'],
+function userFields(parts: Parts): JsonObject | undefined {
+  const { impersonated, impersonatedName, user, userName } = parts;
+  const isMail = userName?.includes('@') === true && namedBy(userName).kind === 'human';
+  return compact({
+    name: userName,
+    id: text(user?.['uid']),
+    roles: texts(user?.['groups']),
+    domain: isMail ? userName.slice(userName.lastIndexOf('@') + 1) : undefined,
+    effective:
+      impersonated &&
+      compact({
+        name: impersonatedName,
+        id: text(impersonated['uid']),
+        roles: texts(impersonated['groups']),
+      }),
+  });
+}
+
+/** Non-resource requests have their method for a verb; a resource takes HEAD as its `get`. */
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ...([
+    ['get', 'GET'],
+    ['list', 'GET'],
+    ['watch', 'GET'],
+    ['create', 'POST'],
+    ['update', 'PUT'],
+  ] as const),
+  ...([
+    ['patch', 'PATCH'],
+    ['delete', 'DELETE'],
+    ['deletecollection', 'DELETE'],
+  ] as const),
 ]);
+const BARE_METHODS: ReadonlyMap<string, string> = new Map(
+  ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace'].map((method) => [
+    method,
+    method.toUpperCase(),
+  ]),
+);
 
-export type Outcome = 'success' | 'failure' | 'unknown';
-
-/** Of the authorizer; some shippers take dots in keys for paths, and change them. */
-export function decisionOf(event: JsonObject): unknown {
-  const annotations = object(event['annotations']);
-  return (
-    annotations?.['authorization.k8s.io/decision'] ?? annotations?.['authorization_k8s_io/decision']
-  );
+/** Undefined where it can't be told for sure: HEAD of a proxied path, or refused as no method. */
+function methodOf({ code, resource, subresource, verb }: Parts): string | undefined {
+  if (verb === undefined) return undefined;
+  if (resource === undefined) return BARE_METHODS.get(verb);
+  const method = METHODS.get(verb);
+  const mayBeHead = method === 'GET' && (code === 405 || subresource === 'proxy');
+  return mayBeHead ? undefined : method;
 }
 
-/** Success is the server's answer, not the authorizer's: admission refuses what RBAC allowed. */
-export function outcomeOf(event: JsonObject): Outcome {
-  const code = int32(object(event['responseStatus'])?.['code']);
-  if (decisionOf(event) === 'forbid') return 'failure';
-  if (code === undefined) return 'unknown';
-  return code < 400 ? 'success' : 'failure';
+function httpFields(parts: Parts): JsonObject | undefined {
+  const { code } = parts;
+  const method = methodOf(parts);
+  return compact({
+    request: method === undefined ? undefined : { method },
+    response: code === undefined ? undefined : { status_code: code },
+  });
 }
 
-/** The last address is the peer's; those before it are whatever the client claimed. */
-export function peerIp(event: JsonObject): string | undefined {
-  const last = texts(event['sourceIPs'])?.at(-1);
-  // Node takes a zone (`fe80::1%eth0`) for part of an address, stores do not.
-  return last !== undefined && isIP(last) !== 0 && !last.includes('%') ? last : undefined;
+/** The workload that made the object, as the object itself says. */
+function parentOf({ requestBody, responseBody }: Parts): JsonObject | undefined {
+  const body = responseBody ?? requestBody;
+  if (body === undefined) return undefined;
+  const owners = objects(object(body['metadata'])?.['ownerReferences']);
+  const owner = owners.find((each) => each['controller'] === true) ?? owners[0];
+  const kind = text(owner?.['kind']);
+  return kind === undefined ? undefined : { type: kind };
 }
 
-function eventFields(
-  event: JsonObject,
-  id: string,
-  receivedAt: string | undefined,
-  verb: string | undefined,
-): JsonObject {
+function resourceFields(parts: Parts): JsonObject | undefined {
+  const { name, ref, resource, responseBody } = parts;
+  if (ref === undefined) return undefined;
+  const status = resource === 'pods' ? object(responseBody?.['status']) : undefined;
+  return compact({
+    type: resource,
+    name,
+    id: text(ref['uid']),
+    ip: text(status?.['podIP']),
+    parent: parentOf(parts),
+  });
+}
+
+function orchestratorFields(parts: Parts, cluster: string, cloud: CloudParts | undefined) {
   return {
-    id,
-    kind: 'event',
-    module: 'kubernetes',
-    dataset: DATASET,
-    category: ['configuration'],
-    type: [TYPES.get(verb ?? '') ?? 'access'],
-    outcome: outcomeOf(event),
-    ...(verb ? { action: verb } : {}),
-    ...(receivedAt === undefined ? {} : { created: receivedAt }),
+    type: 'kubernetes',
+    api_version: text(parts.event['apiVersion']) ?? API_VERSION,
+    cluster: { name: cluster, id: cloud?.clusterId },
+    namespace: parts.namespace,
+    resource: resourceFields(parts),
   };
 }
 
-function urlFields(uri: string | undefined): JsonObject | undefined {
-  if (uri === undefined) return undefined;
-  const mark = uri.indexOf('?');
-  if (mark < 0) return { original: uri, path: uri };
-  return { original: uri, path: uri.slice(0, mark), query: uri.slice(mark + 1) };
+function distinct(...values: readonly (string | undefined)[]): readonly string[] | undefined {
+  const known = values.filter((n): n is string => n !== undefined && n !== '');
+  return known.length > 0 ? [...new Set(known)] : undefined;
 }
 
-function orchestratorFields(ref: JsonObject | undefined, cluster: string): JsonObject {
-  const resource = compact({ type: text(ref?.['resource']), name: text(ref?.['name']) });
-  const namespace = text(ref?.['namespace']);
+function kubernetesFields(
+  parts: Parts,
+  { container, node, pod, podUid }: AuditPlace,
+  cloud: CloudParts | undefined,
+): JsonObject {
   return {
-    type: 'kubernetes',
-    cluster: { name: cluster },
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(resource === undefined ? {} : { resource }),
+    namespace: parts.namespace,
+    pod: pod === undefined ? undefined : { name: pod, uid: podUid },
+    node: node === undefined ? undefined : { name: node },
+    container: container === undefined ? undefined : { name: container },
+    audit: auditFields(parts, cloud?.aks),
   };
 }
 
 /** Total: whatever the event holds, the document has the fields that every document has. */
-export function auditDocument(
-  event: JsonObject,
-  { id, timestamp, own, more }: About,
-  { cluster, dataStreamNamespace, receivedAt }: Around,
-): JsonObject {
-  const user = object(event['user']);
-  const impersonated = text(object(event['impersonatedUser'])?.['username']);
-  const ref = object(event['objectRef']);
-  const verb = text(event['verb']);
-  const ip = peerIp(event);
-  const userName = text(user?.['username']);
-  const userAgent = text(event['userAgent']);
-  const code = int32(object(event['responseStatus'])?.['code']);
-  const document = {
+export function auditDocument(parts: Parts, about: About, around: Around): JsonObject {
+  const { cloud, id, own, place, timestamp } = about;
+  const { path, peerIp: ip, query, uri, user, userAgent, userName } = parts;
+  const { container, node } = place;
+  return {
     '@timestamp': timestamp,
     ecs: { version: ECS_VERSION },
-    message: sentence(event),
-    event: eventFields(event, id, receivedAt, verb),
-    data_stream: { type: 'logs', dataset: DATASET, namespace: dataStreamNamespace },
-    user: compact({
-      name: userName,
-      id: text(user?.['uid']),
-      roles: texts(user?.['groups']),
-      effective: impersonated === undefined ? undefined : { name: impersonated },
-    }),
+    message: sentence(parts, place.container),
+    event: eventFields(parts, id, around.receivedAt),
+    data_stream: { type: 'logs', dataset: DATASET, namespace: around.dataStreamNamespace },
+    user: userFields(parts),
     source: ip === undefined ? undefined : { ip, address: ip },
-    user_agent: userAgent === undefined ? undefined : { original: userAgent },
-    url: urlFields(text(event['requestURI'])),
-    http: code === undefined ? undefined : { response: { status_code: code } },
-    orchestrator: orchestratorFields(ref, cluster),
-    kubernetes: { audit: auditFields(event) },
+    client: ip === undefined ? undefined : { ip },
+    user_agent: userAgent === undefined ? undefined : userAgentOf(userAgent),
+    url: uri === undefined ? undefined : { original: uri, path, query },
+    http: httpFields(parts),
+    orchestrator: orchestratorFields(parts, around.cluster, cloud),
+    container: container === undefined ? undefined : { name: container },
+    host: node === undefined ? undefined : { name: node },
+    cloud: cloud?.cloud,
+    kubernetes: kubernetesFields(parts, place, cloud),
     related: compact({
-      user: relatedUsers(userName, impersonated),
+      user: distinct(
+        userName,
+        text(user?.['uid']),
+        parts.impersonatedName,
+        text(parts.impersonated?.['uid']),
+      ),
       ip: ip === undefined ? undefined : [ip],
+      hosts: node === undefined ? undefined : [node],
     }),
     podwitness: own,
   };
-  return more === undefined ? document : { ...document, ...more };
-}
-
-function relatedUsers(...names: readonly (string | undefined)[]): readonly string[] | undefined {
-  const known = [...new Set(names.filter((n): n is string => n !== undefined))];
-  return known.length > 0 ? known : undefined;
 }

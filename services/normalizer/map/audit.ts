@@ -3,7 +3,8 @@
  * Does not own: its normal form (audit-view.ts), its id (event-id.ts).
  */
 import type { JsonObject } from '../read/leaf.ts';
-import { missingFields, missingOfCut, missingOfTruncated } from './audit-missing.ts';
+import { missingOfCut, missingOfTruncated, missingOfWhole } from './audit-missing.ts';
+import { partsOf } from './audit-parts.ts';
 import { mapView } from './audit-view.ts';
 import { eventId, partialEventId } from './event-id.ts';
 import { object, text, time } from './fields.ts';
@@ -43,14 +44,15 @@ function isOld({ apiVersion, requestReceivedTimestamp }: JsonObject): boolean {
 
 function mapPartial(event: JsonObject, around: Around): ReturnType<Mapper> {
   const { id, whole } = partialEventId(around.cluster, around.raw);
-  const missing = around.isCut ? missingOfCut(event) : missingOfTruncated(event);
-  return mapView({ event, id, isPartial: true, missing, relatedEvent: whole }, around);
+  const parts = partsOf(event);
+  const missing = around.isCut ? missingOfCut(parts) : missingOfTruncated(parts);
+  return mapView({ parts, id, isPartial: true, missing, relatedEvent: whole }, around);
 }
 
 export const mapAudit: Mapper = (value, around) => {
   const event = isOld(value) ? withoutOldNames(value) : value;
   if (around.isCut || isTruncated(event)) return mapPartial(event, around);
-  const missing = missingFields(event);
+  const parts = partsOf(event);
   const id = eventId(around.cluster, around.raw);
-  return mapView({ event, id, isPartial: false, missing }, around);
+  return mapView({ parts, id, isPartial: false, missing: missingOfWhole(parts) }, around);
 };

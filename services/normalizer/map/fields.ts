@@ -25,6 +25,11 @@ export function flag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
+/** A whole number that a double holds exactly. */
+export function whole(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined;
+}
+
 /** A whole number of 32 bits. */
 export function int32(value: unknown): number | undefined {
   return typeof value === 'number' && (value | 0) === value ? value : undefined;
@@ -58,4 +63,10 @@ export function time(value: unknown): string | undefined {
 export function compact<T extends Record<string, unknown>>(members: T): T | undefined {
   for (const name in members) if (members[name] !== undefined) return members;
   return undefined;
+}
+
+/** A member under a name that a client may have chosen: `__proto__` stays a name. */
+export function put(members: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') members[name] = value;
+  else Object.defineProperty(members, name, { value, enumerable: true, configurable: true });
 }

@@ -4,8 +4,11 @@
  * such in `podwitness.inferred` (domain.md §4.6).
  */
 import type { JsonObject } from '../read/leaf.ts';
+import { type Missing, missingOfSource } from './audit-missing.ts';
+import { type Parts, partsOf } from './audit-parts.ts';
 import { mapView } from './audit-view.ts';
-import { compact, flag, int32, object, objects, text, time } from './fields.ts';
+import type { CloudParts } from './cloud.ts';
+import { compact, flag, int32, object, objects, text } from './fields.ts';
 import type { Mapper } from './mapped.ts';
 import { recordId } from './record-id.ts';
 
@@ -136,36 +139,42 @@ function convert(entry: JsonObject, payload: JsonObject, isCut: boolean): Conver
   return { event, inferred };
 }
 
-function missingOf({ event }: Converted, isCut: boolean): readonly string[] {
+function missingOf(parts: Parts, isCut: boolean): Missing {
+  const { event, reached, userName } = parts;
   const names = ['auditID', 'verb', 'objectRef', 'sourceIPs', 'userAgent', 'responseStatus'];
-  const lacking = isCut ? [...names, 'annotations', 'requestObject', 'responseObject'] : names;
-  return [
-    ...NEVER_THERE,
-    ...lacking.filter((name) => event[name] === undefined),
-    ...(time(event['stageTimestamp']) === undefined ? ['stageTimestamp'] : []),
-    ...(text(object(event['user'])?.['username']) === undefined ? ['user.username'] : []),
+  const asked = isCut ? [...names, 'annotations', 'requestObject', 'responseObject'] : names;
+  const lacking = [
+    ...asked.filter((name) => event[name] === undefined),
+    ...(reached === undefined ? ['stageTimestamp'] : []),
+    ...(userName === undefined ? ['user.username'] : []),
   ];
+  return missingOfSource(parts, NEVER_THERE, lacking, isCut);
 }
 
 /** Whose project and where: what Cloud Logging knows and no audit event says. */
-function cloudOf(entry: JsonObject): JsonObject {
+function cloudOf(entry: JsonObject): CloudParts {
   const labels = object(object(entry['resource'])?.['labels']);
   const project = text(labels?.['project_id']);
   return {
     provider: 'gcp',
-    region: text(labels?.['location']),
-    project: project === undefined ? undefined : { id: project },
+    cloud: {
+      provider: 'gcp',
+      region: text(labels?.['location']),
+      project: project === undefined ? undefined : { id: project },
+    },
+    // As Elastic's integration has it.
+    clusterId: project,
   };
 }
 
 export const mapGke: Mapper = (value, around) => {
   const payload = object(value['protoPayload']) ?? {};
-  const converted = convert(value, payload, around.isCut);
-  const { event, inferred } = converted;
+  const { event, inferred } = convert(value, payload, around.isCut);
+  const parts = partsOf(event);
   const view = {
-    ...{ event, inferred, id: recordId(around), isPartial: around.isCut },
-    missing: missingOf(converted, around.isCut),
-    more: { cloud: cloudOf(value) },
+    ...{ parts, inferred, id: recordId(around), isPartial: around.isCut },
+    missing: missingOf(parts, around.isCut),
+    cloud: cloudOf(value),
   };
   return mapView(view, around);
 };

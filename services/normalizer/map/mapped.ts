@@ -28,6 +28,8 @@ export interface Around {
   /** The time of a record that has none. */
   readonly fallback: string;
   readonly envelope: Envelope;
+  /** A body with more JSON than this, about, is cut. */
+  readonly maxBodyBytes: number;
   /** Its text ended early: what is not in it may have been there. */
   readonly isCut: boolean;
   /** Its whole document was larger than the log takes: keep what identifies it. */

@@ -21,6 +21,8 @@ export interface MapOptions {
   readonly dataStreamNamespace: string;
   /** An event whose document is longer is cut, and marked as partial. */
   readonly maxDocumentBytes?: number;
+  /** Of a body, more is left out. */
+  readonly maxBodyBytes?: number;
   /** Output fields of Falco that hold a request UID, the surest first. */
   readonly requestUidFields?: readonly string[];
   /** Takes secret values out, before anything else sees the record. */
@@ -30,6 +32,8 @@ export interface MapOptions {
   /** Hears of every event, of those that are filtered out too. */
   readonly learning?: Pick<Learning, 'hear'> | undefined;
 }
+
+const MAX_BODY_BYTES = 64 * 1024;
 
 export const REQUEST_UID_FIELDS: readonly string[] = [
   'spo_request_uid',
@@ -116,6 +120,7 @@ export function toEvent(leaf: Leaf, batch: RawBatch, options: MapOptions): Audit
     receivedAt: receivedAt === 0 ? undefined : iso,
     fallback: iso,
     envelope: leaf.envelope,
+    maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
     isCut: leaf.isCut,
     isShortened: false,
     requestUidFields: options.requestUidFields ?? REQUEST_UID_FIELDS,
@@ -130,5 +135,10 @@ export function toEvent(leaf: Leaf, batch: RawBatch, options: MapOptions): Audit
     return recordOf(mapped, document, around, receivedAt);
   }
   const shortened = map(value, { ...around, isShortened: true });
-  return recordOf(shortened, bytesOf(subjectOf(shortened, around), options.enrich), around, receivedAt);
+  return recordOf(
+    shortened,
+    bytesOf(subjectOf(shortened, around), options.enrich),
+    around,
+    receivedAt,
+  );
 }

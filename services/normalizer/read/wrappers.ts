@@ -178,7 +178,12 @@ const azure: Wrapper = (value, node, { value: read, text }) => {
       pod: member(properties, 'pod'),
       stream: member(properties, 'stream'),
     },
-    ...{ container: member(properties, 'containerID') },
+    ...{
+      container: member(properties, 'containerID'),
+      operationName: value['operationName'],
+      serviceBuild: value['serviceBuild'],
+      time: value['time'],
+    },
   });
   const cluster = /\/managedclusters\/([^/]{1,255})/i.exec(resourceId)?.[1]?.toLowerCase();
   const found = { fields, ...(cluster === undefined ? {} : { cluster }) };

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { enrichment } from './enrichment.ts';
-import { entryName, patterns, source } from './values.ts';
+import { entryName, patterns, source, whole } from './values.ts';
 import { redaction } from './redaction.ts';
 
 const filter = z.strictObject({
@@ -27,6 +27,13 @@ export const normalizer = z.strictObject({
         '`resources`, `verbs`, `users` (all that are given must match), and `keepPercent` of what ' +
         'matches is kept; of several filters the first that matches decides. A subresource stands behind ' +
         'its resource, as in `pods/log`. Counted per name. Records of a session always stay.',
+    ),
+  maxBodyKib: whole(1, 1024)
+    .default(64)
+    .describe(
+      'Of a request’s or an answer’s body, so much JSON in KiB, about, goes into its document; of a ' +
+        'larger one what it is and asks for first, of lists the names. `podwitness.body_cut` tells, ' +
+        'and `audit.raw` has all of it.',
     ),
   requestUidFields: z
     .array(z.string().min(1))

@@ -1,5 +1,5 @@
 /**
- * The documents of two recordings, byte for byte: one line per document in <scenario>.txt, some of
+ * The documents of the recordings, byte for byte: one line per document in <scenario>.txt, some of
  * them whole and readable. After a wanted change: `npx vitest run -u` on this file, and read the diff.
  */
 import { createHash } from 'node:crypto';
@@ -31,26 +31,32 @@ function lineOf(bytes: Buffer): string {
 describe.skipIf(missing !== undefined)(
   `recordings${missing === undefined ? '' : `: ${missing}`}`,
   () => {
-    it.each(['b', 'd'])('%s gives the documents it gave', async (scenario) => {
+    it.each(['a', 'b', 'c', 'd', 'f', 'j3'])('%s gives the documents it gave', async (scenario) => {
       const lines = [...documentsOf(scenario).values()].map(lineOf);
       await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(golden(`${scenario}.txt`));
     });
 
     it.each([
-      ['impersonated-read', 'b', /^bob as alice read secrets .*allowed$/],
-      ['refused-list', 'b', /^mallory listed secrets .*refused \(403\)$/],
-      ['watch-started', 'b', /^bob watched secrets .*allowed$/],
-      ['exec', 'd', /^alice ran a command in pods payments\/checkout-0 .*allowed$/],
-      ['exec-failed-handshake', 'd', /^alice ran a command .*failed \(400\)$/],
+      ['impersonated-read', 'b', /^bob as alice read secret .*allowed$/],
+      ['refused-list', 'b', /^mallory tried to list secrets .*refused \(403\)$/],
+      ['watch-started', 'b', /^bob watched secrets .*started$/],
+      ['exec', 'd', /^alice ran "id" in pod payments\/checkout-0 .*ended$/],
+      ['exec-failed-handshake', 'd', /^alice tried to run .*failed \(400 bad request\)/],
       [
         'exec-by-service-account',
         'd',
-        /^system:serviceaccount:ci:deployer ran a command .*allowed$/,
+        /^service account deployer in ci ran .* in pod production\/api-0 .*started$/,
       ],
-      ['ephemeral-container', 'd', /^bob patched pods\/ephemeralcontainers .*allowed$/],
-      ['node-debugger', 'd', /^bob created pods default\/node-debugger.*allowed$/],
-      ['refused-proxy', 'd', /^alice reached through the API server .*refused \(403\)$/],
-      ['port-forward-asked', 'd', /^alice forwarded a port .*asked$/],
+      ['ephemeral-container', 'd', /^bob added a debug container to pod .*allowed$/],
+      ['node-debugger', 'd', /^bob created pod default\/node-debugger.*allowed$/],
+      ['refused-proxy', 'd', /^alice tried to send a request through .*refused \(403\)$/],
+      ['port-forward-asked', 'd', /^alice asked to open a port-forward .*no answer yet$/],
+      ['cluster-admin-bound', 'c', /^bob created cluster role binding mallory-admin .*allowed$/],
+      ['role-with-wildcards', 'c', /^bob created cluster role god .*allowed$/],
+      ['privileged-pod', 'f', /^alice created pod payments\/priv .*allowed$/],
+      ['refused-by-admission', 'f', /^alice tried to create pod staging\/psa .*refused \(403\): /],
+      ['json-patch', 'a', /^alice patched deployment payments\/web .*allowed$/],
+      ['token-requested', 'a', /^system:kube-controller-manager requested a token .*allowed$/],
     ])('%s is the document it was', async (name, scenario, message) => {
       const documents = [...documentsOf(scenario).values()].map(
         (bytes) => JSON.parse(bytes.toString('utf8')) as Document,

@@ -26,7 +26,7 @@ describe('values of other types', () => {
       spec: { hostNetwork: true },
     });
     for (const code of [1.5, 2 ** 31, '200', Number.MAX_VALUE, null]) {
-      expect(changed({ responseStatus: { code } })).not.toHaveProperty('http');
+      expect(changed({ responseStatus: { code } })).not.toHaveProperty('http.response');
     }
   });
 
@@ -94,8 +94,10 @@ describe('verbs and subresources that are names of every object', () => {
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s', (name) => {
     const objectRef = { resource: 'pods', subresource: name };
     const document = changed({ verb: name, objectRef });
-    expect(document.event).toMatchObject({ action: name, type: ['access'] });
-    expect(document.message).toBe(`alice did '${name}' on pods/${name} from 10.0.0.9: allowed`);
+    expect(document.event).toMatchObject({ action: name, type: ['access', 'allowed'] });
+    expect(document.message).toBe(
+      `alice did "${name}" on ${name} of a pod from 10.0.0.9 — allowed`,
+    );
   });
 });
 
@@ -105,14 +107,14 @@ it('says what was done where the verb depends on the client', () => {
       'message'
     ];
   for (const verb of ['get', 'create']) {
-    expect(message('exec', verb)).toBe('alice ran a command in pods n/p from 10.0.0.9: allowed');
+    expect(message('exec', verb)).toBe('alice ran a command in pod n/p from 10.0.0.9 — allowed');
   }
-  expect(message('ephemeralcontainers', 'patch')).toContain('patched pods/ephemeralcontainers n/p');
+  expect(message('ephemeralcontainers', 'patch')).toContain('added a debug container to pod n/p');
 });
 
 it('says something of an event with nothing in it', () => {
   expect(normalize({ verb: '' })).toMatchObject({
-    message: 'someone unknown sent a request to an unknown resource: asked',
+    message: 'someone unknown asked to send a request to an unknown resource — answer not known',
     event: { type: ['access'], outcome: 'unknown' },
   });
   expect(normalize({ verb: '' }).event).not.toHaveProperty('action');

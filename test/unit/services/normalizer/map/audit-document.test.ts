@@ -11,16 +11,25 @@ describe('an ordinary event', () => {
       ecs: { version: expect.stringMatching(/^8\./) },
       event: {
         ...{ id: recordOf(ITEM).id, kind: 'event', module: 'kubernetes', action: 'get' },
-        ...{ dataset: 'kubernetes.audit_logs', outcome: 'success', type: ['access'] },
+        ...{
+          dataset: 'kubernetes.audit_logs',
+          outcome: 'success',
+          category: ['api'],
+          type: ['access', 'allowed'],
+        },
         created: new Date(RECEIVED_MS).toISOString(),
       },
       data_stream: { type: 'logs', dataset: 'kubernetes.audit_logs', namespace: 'default' },
       orchestrator: { cluster: { name: 'prod' }, type: 'kubernetes', namespace: 'payments' },
       user: { name: 'alice', roles: ['dev', 'system:authenticated'] },
       url: { path: '/api/v1/namespaces/payments/secrets/db', query: 'limit=1' },
-      message: 'alice read secrets payments/db from 10.0.0.9: allowed',
+      message: 'alice read secret payments/db from 10.0.0.9 — allowed',
     });
-    expect(normalize(ITEM)).not.toHaveProperty('podwitness');
+    expect(normalize(ITEM).podwitness).toMatchObject({
+      actor: { kind: 'human', name: 'alice', credential_type: 'certificate' },
+      source: { claimed_ips: ['203.0.113.7'] },
+    });
+    expect(normalize(ITEM).podwitness).not.toHaveProperty('missing');
   });
 
   it('is the same as list item and as line', () => {
@@ -76,10 +85,18 @@ describe('a failed authentication', () => {
 
   it('has no user and says so', () => {
     expect(document).not.toHaveProperty('user');
-    expect(document.podwitness).toStrictEqual({ missing: ['user.username'] });
+    expect(document.podwitness).toMatchObject({
+      actor: { kind: 'unauthenticated' },
+      missing: ['user.username'],
+      missing_reason: ['absent'],
+    });
+    expect(document.event).toMatchObject({
+      category: ['authentication', 'api'],
+      type: ['start', 'denied'],
+    });
     expect(document.event.outcome).toBe('failure');
     expect(document.message).toBe(
-      'someone who is not authenticated read secrets payments/db from 10.0.0.9: refused (401)',
+      'someone who is not authenticated tried to read secret payments/db from 10.0.0.9 — refused (401)',
     );
   });
 });
@@ -89,7 +106,11 @@ describe('impersonation', () => {
 
   it('keeps both users apart', () => {
     expect(document.user).toMatchObject({ name: 'alice', effective: { name: 'bob' } });
-    expect(document.related.user).toStrictEqual(['alice', 'bob']);
+    expect(document.related.user).toStrictEqual(['alice', 'u-1', 'bob']);
+    expect(document.podwitness).toMatchObject({
+      actor: { kind: 'human', name: 'alice' },
+      effective_actor: { kind: 'human', name: 'bob' },
+    });
     expect(document.kubernetes.audit.impersonatedUser).toStrictEqual({
       username: 'bob',
       groups: ['ops'],

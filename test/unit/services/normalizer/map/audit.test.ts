@@ -10,7 +10,11 @@ const WRITE = { level: 'RequestResponse', verb: 'create' };
 describe('an event that the API server truncated', () => {
   it.each([
     ['a write with both bodies', WRITE, ['requestObject', 'responseObject']],
-    ['a write with its request', { level: 'Request', verb: 'patch' }, ['requestObject']],
+    [
+      'a write with its request',
+      { level: 'Request', verb: 'patch' },
+      ['responseObject', 'requestObject'],
+    ],
     ['a list', { level: 'RequestResponse', verb: 'list' }, ['responseObject']],
     ['a watch', { level: 'RequestResponse', verb: 'watch' }, undefined],
     ['an exec', { ...WRITE, objectRef: { resource: 'pods', subresource: 'exec' } }, undefined],

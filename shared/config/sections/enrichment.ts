@@ -2,7 +2,7 @@
  * Owns: keys of enrichment: which local data says more about clusters, addresses and people.
  */
 import { z } from 'zod';
-import { entryName } from './values.ts';
+import { clusterName, entryName } from './values.ts';
 
 /** Read again when it changes; so its name does not end in File, whose content is read once. */
 const path = () => z.string().min(1);
@@ -10,6 +10,25 @@ const path = () => z.string().min(1);
 const list = z.strictObject({
   name: entryName(),
   path: path(),
+});
+
+/** Where a pod finds its own account. */
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const apiServer = z.strictObject({
+  cluster: clusterName(),
+  url: z.string().regex(/^https:\/\/[^/?#]+\/?$/),
+  tokenPath: path().default(`${ACCOUNT}/token`),
+  caPath: path().default(`${ACCOUNT}/ca.crt`),
+  resources: z
+    .array(
+      z.enum([
+        ...(['pods', 'replicasets', 'jobs'] as const),
+        ...(['rolebindings', 'clusterrolebindings', 'roles', 'clusterroles'] as const),
+      ]),
+    )
+    .min(1)
+    .default(['pods', 'replicasets', 'jobs']),
 });
 
 export const enrichment = z.strictObject({
@@ -37,6 +56,14 @@ export const enrichment = z.strictObject({
     .optional()
     .describe('A MaxMind database (mmdb) of cities or countries, of GeoLite2’s structure.'),
   asnPath: path().optional().describe('A MaxMind database (mmdb) of autonomous systems.'),
+  kubernetes: z
+    .array(apiServer)
+    .default([])
+    .describe(
+      'API servers that may be asked (get, list, watch) for what is there already: each has the `cluster` ' +
+        'that its audit log is sent under, its `url`, and may have a `tokenPath` and a `caPath` (those of a ' +
+        'pod’s own account otherwise) and the `resources` to follow. See docs/inventory.md.',
+    ),
   learn: z
     .boolean()
     .default(true)

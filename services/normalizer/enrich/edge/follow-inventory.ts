@@ -4,12 +4,13 @@
  */
 import { topicName } from '../../../../schemas/topics.ts';
 import { retrying } from '../../../../shared/pipeline/retry.ts';
-import type { RunningWorker } from '../../../../shared/pipeline/runner.ts';
+import { joinWorkers, type RunningWorker } from '../../../../shared/pipeline/runner.ts';
 import type { Log, LogRecord } from '../../../../shared/ports/log.ts';
 import type { Context } from '../../../../shared/runtime/context.ts';
 import { codecOf } from '../../../../shared/runtime/stage-worker.ts';
 import { readTimeline } from '../learned/record.ts';
 import { createTable, type Inventory, MAX_OBSERVATIONS, type Table } from '../learned/table.ts';
+import { watchClusters } from './watch-clusters.ts';
 
 export interface RunningInventory extends RunningWorker {
   readonly table: Inventory;
@@ -85,12 +86,13 @@ export async function startInventory(
   await Promise.race([clock.sleep(LONGEST_WAIT_MS, waiting.signal), done]);
   if (!waiting.signal.aborted) health.degrade(PART, 'the inventory is still being read');
   health.set(PART, undefined);
-  return {
-    table,
+  const following: RunningWorker = {
     done,
     async stop() {
       stopping.abort();
       await done.catch(() => undefined);
     },
   };
+  const watching = watchClusters(context, log, table);
+  return { table, ...joinWorkers(watching === undefined ? [following] : [following, watching]) };
 }

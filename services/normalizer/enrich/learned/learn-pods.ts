@@ -52,7 +52,7 @@ function withSpec(value: unknown): JsonObject | undefined {
   return object(body?.['spec']) === undefined ? undefined : body;
 }
 
-function ofPodBody(body: JsonObject | undefined): Says {
+export function ofPodBody(body: JsonObject | undefined): Says {
   const spec = object(body?.['spec']);
   const metadata = object(body?.['metadata']);
   if (spec === undefined) return {};
@@ -68,7 +68,7 @@ function ofPodBody(body: JsonObject | undefined): Says {
 }
 
 /** All containers are in it. */
-const WHOLE: Says = { whole: 'yes' };
+export const WHOLE: Says = { whole: 'yes' };
 
 function created(heard: Heard, name: string): Says {
   // The server's answer knows more than what was asked.

@@ -64,8 +64,13 @@ function learner(kind: FactKind, saysOf: (body: JsonObject | undefined) => Says)
   };
 }
 
-export const learnBinding = learner('binding', (body) =>
-  says({ role: roleOf(body), subjects: listOf(body, 'subjects', subjectOf) }),
-);
+export function ofBinding(body: JsonObject | undefined): Says {
+  return says({ role: roleOf(body), subjects: listOf(body, 'subjects', subjectOf) });
+}
 
-export const learnRole = learner('role', (body) => says({ rules: listOf(body, 'rules', ruleOf) }));
+export function ofRole(body: JsonObject | undefined): Says {
+  return says({ rules: listOf(body, 'rules', ruleOf) });
+}
+
+export const learnBinding = learner('binding', ofBinding);
+export const learnRole = learner('role', ofRole);

@@ -57,7 +57,7 @@ function decodedValue(topic: TopicName, bytes: Buffer, keys: readonly SealKey[])
   );
 }
 
-function valueOf(
+function readableValue(
   topic: TopicName,
   { topic: name, value }: LogRecord,
   keys: readonly SealKey[],
@@ -80,6 +80,6 @@ export function decodeRecord(
     time: new Date(timestampMs).toISOString(),
     key: key === null ? null : isUtf8(key) ? key.toString('utf8') : key.toString('hex'),
     headers,
-    value: valueOf(topic, record, keys),
+    value: readableValue(topic, record, keys),
   };
 }

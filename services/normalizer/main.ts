@@ -13,7 +13,7 @@ import { aboutBatch, sinkTo, startStageWorker } from '../../shared/runtime/stage
 import { rawKeys } from '../../shared/runtime/raw-keys.ts';
 import { createRedact } from '../../shared/domain/redaction/redact.ts';
 import { startInventory } from './enrich/edge/follow-inventory.ts';
-import { loadEnrichment } from './enrich/edge/load.ts';
+import { loadEnrichment, reviewEnrichment } from './enrich/edge/load.ts';
 import type { Enrich } from './enrich/enrich.ts';
 import { createLearning } from './enrich/learned/learning.ts';
 import type { Inventory } from './enrich/learned/table.ts';
@@ -37,8 +37,10 @@ function stageOptions(config: Config, enrich?: Enrich): NormalizerOptions {
   };
 }
 
-/** For `podwitness check`: what is wrong with the files of local data, or how much there is. */
-export { reviewEnrichment } from './enrich/edge/load.ts';
+/** For `podwitness check`: how much local data there is. Throws FatalError where a file is wrong. */
+export function reviewLocalData(config: Config): Promise<string> {
+  return reviewEnrichment(config);
+}
 
 /** The pure stage as the configuration wants it; `doctor` runs it again over what is in the log. */
 export function configuredStage(config: Config, enrich?: Enrich): Stage<RawBatch, AuditEvent> {

@@ -76,27 +76,25 @@ function readGroup({ groups }: Groups, text: string, start: number): number {
   return text.length - start;
 }
 
+/** Behind one colon, or two where the gap is; -1: neither stands there, or a second gap. */
+function skipColons(into: Groups, text: string, at: number): number {
+  if (text.charCodeAt(at) !== COLON) return -1;
+  if (text.charCodeAt(at + 1) !== COLON) return at + 1 < text.length ? at + 1 : -1;
+  if (into.gap >= 0) return -1;
+  into.gap = into.groups.length;
+  return at + 2;
+}
+
 /** Groups with colons between them; false where the text is anything else. */
 function readGroups(into: Groups, text: string): boolean {
-  let at = 0;
-  if (text.startsWith('::')) {
-    into.gap = 0;
-    at = 2;
-  }
+  let at = text.startsWith('::') ? skipColons(into, text, 0) : 0;
   while (at < text.length) {
     const length = readGroup(into, text, at);
     at += length;
     if (length === 0 || into.groups.length > V6_GROUPS) return false;
     if (at === text.length) return true;
-    if (text.charCodeAt(at) !== COLON) return false;
-    at += 1;
-    if (text.charCodeAt(at) !== COLON) {
-      if (at === text.length) return false;
-      continue;
-    }
-    if (into.gap >= 0) return false;
-    into.gap = into.groups.length;
-    at += 1;
+    at = skipColons(into, text, at);
+    if (at < 0) return false;
   }
   return true;
 }

@@ -15,7 +15,7 @@ import {
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
 import { readRules } from '../../detector/read-rules.ts';
-import { reviewEnrichment } from '../../normalizer/main.ts';
+import { reviewLocalData } from '../../normalizer/main.ts';
 import { EXIT, type ExitCode, endingOf, type Run } from '../exit.ts';
 import { write } from '../output/write.ts';
 import { findApi } from '../local/client.ts';
@@ -115,7 +115,7 @@ async function check(options: ConfigOptions): Promise<ExitCode> {
   await write('ok    configuration\n');
   const checks: readonly Check[] = [
     { name: 'rules', run: () => checkRules(context) },
-    { name: 'enrichment', run: () => reviewEnrichment(context.config) },
+    { name: 'enrichment', run: () => reviewLocalData(context.config) },
     { name: 'privacy', run: async () => describePrivacy(context.config) },
     { name: 'front door', run: () => reviewDoor(context) },
     { name: 'log', run: () => checkLog(context) },

@@ -1,6 +1,7 @@
 /**
  * Owns: a first look at a text, cheap enough for every text of every record: does any of the places
- * at which a secret could be known occur in it? Measured in test/bench/redaction.bench.ts.
+ * at which a secret could be known occur in it? A fifth of what the pattern behind it costs
+ * (docs/redaction.md, Costs).
  * Does not own: what is found there (shapes.ts, assignments.ts).
  */
 

@@ -86,13 +86,10 @@ function ofClass(keyClass: KeyClass, value: unknown, of: JsonObject, holder: Hol
   }
 }
 
-/** Mode of the member `key` of an object, which holds `value`. */
+/** Mode of the member `key` of an object. */
 export function childMode(mode: Mode, key: string, of: JsonObject, holder: Holder): Mode {
-  if (mode !== 'plain' && mode !== 'root') {
-    if (LASTING.has(mode)) return mode;
-    if (mode === 'env') return envMode(key, of);
-  }
-  return ofClass(classOf(key), of[key], of, holder);
+  if (LASTING.has(mode)) return mode;
+  return mode === 'env' ? envMode(key, of) : ofClass(classOf(key), of[key], of, holder);
 }
 
 /** Objects without a `kind` of their own are what those around them are. */
@@ -100,13 +97,21 @@ const TRANSPARENT = /^(?:list|table|status|admissionreview|partialobjectmetadata
 
 /** What the object is, or is in. A Secret's record is about nothing else. */
 export function holderIn(object: JsonObject, around: Holder): Holder {
-  const { apiVersion, kind } = object;
-  const type = object['@type'];
-  const said = typeof kind === 'string' ? kind : typeof type === 'string' ? type : undefined;
-  if (said === undefined || around === 'secret') return around;
+  if (around === 'secret') return around;
+  const said = kindOf(object, around);
+  if (said === undefined) return around;
   const name = said.slice(said.lastIndexOf('.') + 1).toLowerCase();
   if (name === 'secret' || name === 'secretlist') return 'secret';
   if (name === 'configmap' || name === 'configmaplist') return 'config';
-  const isOther = (typeof apiVersion === 'string' || kind === undefined) && !TRANSPARENT.test(name);
-  return isOther ? 'other' : around;
+  // Roles, owners and targets are named by their kind, too.
+  const isObjectItself = object['apiVersion'] !== undefined || object['kind'] === undefined;
+  return isObjectItself && !TRANSPARENT.test(name) ? 'other' : around;
+}
+
+/** Cloud Logging says it by `@type`; looking for what is hardly ever there costs on every object. */
+function kindOf(object: JsonObject, around: Holder): string | undefined {
+  const { kind } = object;
+  if (typeof kind === 'string') return kind;
+  const type = around === 'other' ? undefined : object['@type'];
+  return typeof type === 'string' ? type : undefined;
 }

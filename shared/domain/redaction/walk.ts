@@ -61,7 +61,9 @@ function walkMembers(object: JsonObject, mode: Mode, trace: Trace): JsonObject {
     if (isPlain && isDull(value, keyClass)) continue;
     hasShapedKey ||= keyClass === 'shaped';
     trace.path.push(key);
-    const now = walk(value, childMode(mode, key, object, trace.holder), trace);
+    const isSimple = isPlain && (keyClass === 'plain' || keyClass === 'kept');
+    const place = isSimple ? keyClass : childMode(mode, key, object, trace.holder);
+    const now = walk(value, place, trace);
     trace.path.pop();
     if (now === value) continue;
     copy ??= { ...object };

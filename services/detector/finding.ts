@@ -4,6 +4,7 @@
  */
 import { COLLECTIONS } from '../../shared/domain/collections.ts';
 import { contentId } from '../../shared/domain/ids.ts';
+import { withoutHashes } from '../../shared/domain/redaction/marks.ts';
 import { threatOf } from './attack.ts';
 import { compact, textAt, valueAt } from './document.ts';
 import type { Level, Rule } from './rules/model.ts';
@@ -47,12 +48,14 @@ export function requestIdentity(event: EventDocument): readonly (string | null)[
   const auditId = audit('auditID');
   const received = audit('requestReceivedTimestamp');
   if (auditId === null || received === null) return [cluster, textAt(event, 'event', 'id') ?? null];
+  const uri = audit('requestURI');
   return [
     cluster,
     auditId,
     received,
     audit('verb'),
-    audit('requestURI'),
+    // Files that are scanned without the key must give the same finding.
+    uri === null ? null : withoutHashes(uri),
     audit('user', 'username'),
   ];
 }
@@ -112,11 +115,19 @@ function eventFields(rule: Rule, event: EventDocument, id: string) {
     kind: 'alert',
     dataset: COLLECTIONS.findings.dataset,
     category: valueAt(event, 'event', 'category'),
-    type: valueAt(event, 'event', 'type'),
+    type: typesOf(event),
     action: valueAt(event, 'event', 'action'),
     outcome: valueAt(event, 'event', 'outcome'),
     severity: SEVERITY[rule.level],
   };
+}
+
+/** Of a session, which of its stages was seen is no property of the finding. */
+const OF_STAGE: ReadonlySet<unknown> = new Set(['start', 'end']);
+
+function typesOf(event: EventDocument): readonly unknown[] | undefined {
+  const types = valueAt(event, 'event', 'type');
+  return Array.isArray(types) ? types.filter((type) => !OF_STAGE.has(type)) : undefined;
 }
 
 function ruleFields(rule: Rule) {

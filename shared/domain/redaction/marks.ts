@@ -25,6 +25,13 @@ export function createMark(key: Buffer | undefined): Mark {
   };
 }
 
+const HASHES = new RegExp(`${PLAIN}~[\\w-]{${HASH_CHARS}}`, 'g');
+
+/** The text as it is where there is no key: what is made of it is the same under every key. */
+export function withoutHashes(text: string): string {
+  return text.replace(HASHES, PLAIN);
+}
+
 /**
  * A mark stays what it is, so that what the collector redacted is the same after the normalizer has.
  * Whoever writes one as his secret hides nothing but that text, and shows nothing.

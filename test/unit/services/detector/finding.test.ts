@@ -106,6 +106,16 @@ describe('a finding', () => {
     expect(JSON.stringify(bare.document)).not.toMatch(/null|\{\}|undefined/);
   });
 
+  it('says nothing of the stage at which a session was seen', () => {
+    const event = documentOf(EXEC);
+    const types = (finding: ReturnType<typeof buildFinding>) =>
+      (finding.document as { event: { type: unknown } }).event.type;
+    for (const stage of ['start', 'end']) {
+      const seen = { ...event, event: { ...(event['event'] as object), type: [stage, 'allowed'] } };
+      expect(types(buildFinding(rule, seen))).toEqual(['allowed']);
+    }
+  });
+
   it('grows in severity with the level', () => {
     const severities = LEVELS.map((level) => SEVERITY[level]);
     expect(severities).toEqual([...severities].sort((a, b) => a - b));
@@ -134,6 +144,15 @@ describe('the id of a finding', () => {
     ['user, absent', { user: {} }],
   ])('differs with the %s', (_, change) => {
     expect(idOf({ ...EXEC, ...change })).not.toBe(idOf(EXEC));
+  });
+
+  it('is one with and without the key of redaction', () => {
+    const [plain, hashed] = ['REDACTED', 'REDACTED~0123456789abcd-_'].map((mark) =>
+      requestIdentity(documentOf({ ...EXEC, requestURI: `/exec?command=mysql&command=-p${mark}` })),
+    );
+    expect(hashed).toEqual(plain);
+    const other = requestIdentity(documentOf({ ...EXEC, requestURI: '/exec?command=mysql' }));
+    expect(other).not.toEqual(plain);
   });
 
   it('differs with cluster and rule', () => {

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { readTarGz } from './tar.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../shared/data/apiserver', import.meta.url));
@@ -33,6 +34,16 @@ export function recordedScenario(prefix: string): Recording {
     .sort()
     .map((file) => readFileSync(join(webhook, file)));
   return { name, bodies, auditLog: join(FOLDER, name, 'audit.log') };
+}
+
+/** Log files as an API server rotated and zipped them, unzipped, in the order of their names. */
+export function recordedLogFiles(): readonly Buffer[] {
+  const folder = join(FOLDER, 'l-log-file');
+  return readdirSync(folder)
+    .filter((file) => file.startsWith('rotate-'))
+    .sort()
+    .map((file) => readFileSync(join(folder, file)))
+    .map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes));
 }
 
 /** The load to measure with: 44,441 events in 45.8 MB of bodies. */

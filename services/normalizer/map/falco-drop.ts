@@ -70,6 +70,7 @@ export function mapDrop(found: Drop, around: Around): Mapped {
       podwitness: {
         ...object(document['podwitness']),
         partial: around.isCut || around.isShortened ? true : undefined,
+        redaction: around.redaction,
         ingest: ingestOf(around),
       },
     },

@@ -5,7 +5,12 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { missingData, recordedScenario } from '../../../support/data.ts';
+import {
+  missingData,
+  recordedBurst,
+  recordedLogFiles,
+  recordedScenario,
+} from '../../../support/data.ts';
 import { type Document, eventsOf } from './batches.ts';
 
 const missing = missingData();
@@ -15,11 +20,14 @@ function golden(name: string): string {
 }
 
 /** Distinct documents by id, as bytes, in order of arrival; times of arrival left out. */
-function documentsOf(scenario: string): ReadonlyMap<string, Buffer> {
-  const events = recordedScenario(scenario).bodies.flatMap((body) =>
-    eventsOf(body, { cluster: `recording-${scenario}`, receivedAt: 0 }),
-  );
+function documentsIn(name: string, bodies: readonly Buffer[]): ReadonlyMap<string, Buffer> {
+  const rest = { cluster: `recording-${name}`, receivedAt: 0 };
+  const events = bodies.flatMap((body) => eventsOf(body, rest));
   return new Map(events.map(({ id, document }) => [id, document]));
+}
+
+function documentsOf(scenario: string): ReadonlyMap<string, Buffer> {
+  return documentsIn(scenario, recordedScenario(scenario).bodies);
 }
 
 function lineOf(bytes: Buffer): string {
@@ -31,10 +39,13 @@ function lineOf(bytes: Buffer): string {
 describe.skipIf(missing !== undefined)(
   `recordings${missing === undefined ? '' : `: ${missing}`}`,
   () => {
-    it.each(['a', 'b', 'c', 'd', 'f', 'j3'])('%s gives the documents it gave', async (scenario) => {
-      const lines = [...documentsOf(scenario).values()].map(lineOf);
-      await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(golden(`${scenario}.txt`));
-    });
+    it.each(['a', 'b', 'c', 'd', 'f', 'i1', 'i3', 'j3'])(
+      '%s gives the documents it gave',
+      async (scenario) => {
+        const lines = [...documentsOf(scenario).values()].map(lineOf);
+        await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(golden(`${scenario}.txt`));
+      },
+    );
 
     it.each([
       ['impersonated-read', 'b', /^bob as alice read secret .*allowed$/],
@@ -65,6 +76,18 @@ describe.skipIf(missing !== undefined)(
       const text = `${JSON.stringify(found, null, 2)}\n`;
       await expect(text).toMatchFileSnapshot(golden(`${name}.json`));
     });
+
+    it('the burst and rotated files give the documents that they gave, as a whole', async () => {
+      const whole = [
+        ['h', recordedBurst().bodies] as const,
+        ['l', recordedLogFiles()] as const,
+      ].map(([name, bodies]) => {
+        const documents = [...documentsIn(name, bodies).values()];
+        const hash = createHash('sha256').update(Buffer.concat(documents)).digest('hex');
+        return `${name} ${documents.length} ${hash}`;
+      });
+      await expect(`${whole.join('\n')}\n`).toMatchFileSnapshot(golden('whole.txt'));
+    }, 60_000);
 
     it('does not depend on how the events came', () => {
       const [first, ...rest] = recordedScenario('b').bodies.slice(0, 8);

@@ -87,7 +87,7 @@ export function buildFinding(rule: Rule, event: EventDocument): Finding {
     ecs: { version: textAt(event, 'ecs', 'version') ?? ECS_VERSION },
     orchestrator: valueAt(event, 'orchestrator'),
     rule: ruleFields(rule),
-    podwitness: { finding: { level: rule.level, events } },
+    podwitness: { ...ownFields(event), finding: { level: rule.level, events } },
     kubernetes: { audit: auditFields(event) },
     user: { name: valueAt(event, 'user', 'name') },
     source: { ip: valueAt(event, 'source', 'ip') },
@@ -119,6 +119,22 @@ function eventFields(rule: Rule, event: EventDocument, id: string) {
     action: valueAt(event, 'event', 'action'),
     outcome: valueAt(event, 'event', 'outcome'),
     severity: SEVERITY[rule.level],
+  };
+}
+
+/** Who it was and whose it is: what a finding is sorted and routed by. */
+function ownFields(event: EventDocument) {
+  const own = (...path: string[]) => valueAt(event, 'podwitness', ...path);
+  return {
+    actor: {
+      kind: own('actor', 'kind'),
+      namespace: own('actor', 'namespace'),
+      name: own('actor', 'name'),
+    },
+    environment: own('environment'),
+    team: own('team'),
+    owner: own('owner'),
+    criticality: own('criticality'),
   };
 }
 

@@ -106,6 +106,18 @@ describe('a finding', () => {
     expect(JSON.stringify(bare.document)).not.toMatch(/null|\{\}|undefined/);
   });
 
+  it('says who it was and whose it is', () => {
+    const told = { environment: 'production', team: 'pay', owner: 'x', criticality: 'high' };
+    const actor = { kind: 'human', name: 'alice', workload: 'learnt from elsewhere' };
+    const podwitness = { ...told, actor, request: { tty: true } };
+    const { document } = buildFinding(rule, { ...documentOf(EXEC), podwitness });
+    expect(document['podwitness']).toEqual({
+      ...told,
+      actor: { kind: 'human', name: 'alice' },
+      finding: { level: 'medium', events: ['f8c1/ResponseStarted'] },
+    });
+  });
+
   it('says nothing of the stage at which a session was seen', () => {
     const event = documentOf(EXEC);
     const types = (finding: ReturnType<typeof buildFinding>) =>

@@ -21,7 +21,7 @@ export interface CloudParts {
   readonly own?: JsonObject | undefined;
 }
 
-function short(value: string | undefined): string | undefined {
+export function short(value: string | undefined): string | undefined {
   return value === undefined ? undefined : beginning(value, MAX_CHARS);
 }
 

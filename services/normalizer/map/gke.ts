@@ -7,7 +7,7 @@ import type { JsonObject } from '../read/leaf.ts';
 import { type Missing, missingOfSource } from './audit-missing.ts';
 import { type Parts, partsOf } from './audit-parts.ts';
 import { mapView } from './audit-view.ts';
-import type { CloudParts } from './cloud.ts';
+import { type CloudParts, short } from './cloud.ts';
 import { compact, flag, int32, object, objects, text } from './fields.ts';
 import type { Mapper } from './mapped.ts';
 import { recordId } from './record-id.ts';
@@ -154,12 +154,12 @@ function missingOf(parts: Parts, isCut: boolean): Missing {
 /** Whose project and where: what Cloud Logging knows and no audit event says. */
 function cloudOf(entry: JsonObject): CloudParts {
   const labels = object(object(entry['resource'])?.['labels']);
-  const project = text(labels?.['project_id']);
+  const project = short(text(labels?.['project_id']));
   return {
     provider: 'gcp',
     cloud: {
       provider: 'gcp',
-      region: text(labels?.['location']),
+      region: short(text(labels?.['location'])),
       project: project === undefined ? undefined : { id: project },
     },
     // As Elastic's integration has it.

@@ -4,10 +4,12 @@
  * Does not own: taking out the first one (walk.ts).
  *
  * Linear in the text, however many values there are: three characters of each place are hashed, and
- * only where a value begins so is more compared.
+ * only where a value begins so is more compared. Where a record makes many begin alike, so that this
+ * would take long, a text in which one may begin is taken out as a whole.
  */
 import type { JsonObject } from '../json.ts';
 import { classOf } from './keys.ts';
+import { createMark } from './marks.ts';
 import { encodeComponent } from './percent.ts';
 import { MIN_ECHO_CHARS, note, type Trace } from './trace.ts';
 import { setMember } from './set-member.ts';
@@ -23,9 +25,13 @@ interface Index {
   /** A bit for each hash of a begin. */
   readonly begins: Uint8Array;
   readonly forms: ReadonlyMap<string, readonly Form[]>;
+  /** How many comparisons the record may still cost. */
+  left: number;
 }
 
 const BITS = 16;
+/** About 20 ms; records of real clusters need some hundreds. */
+const MAX_COMPARISONS = 1_000_000;
 const BOUNDED_CHARS = 12;
 /** Longer values are looked for as they are, and in no other form. */
 const MAX_FORM_CHARS = 8192;
@@ -85,7 +91,7 @@ function indexOf(values: ReadonlyMap<string, string>, identity: string): Index |
     }
   }
   for (const alike of forms.values()) alike.sort((a, b) => b.text.length - a.text.length);
-  return forms.size === 0 ? undefined : { begins, forms };
+  return forms.size === 0 ? undefined : { begins, forms, left: MAX_COMPARISONS };
 }
 
 const WORD = /[A-Za-z0-9]/;
@@ -96,10 +102,16 @@ function isAlone(text: string, start: number, end: number): boolean {
   return !isJoined && !WORD.test(text[end] ?? '');
 }
 
+/** Stands for all of them. */
+const ANY: Form = { text: '', mark: createMark(undefined)(''), isBounded: false };
+
 function formAt(index: Index, text: string, at: number): Form | undefined {
   if (index.begins[hashAt(text, at)] === 0) return undefined;
   const alike = index.forms.get(text.slice(at, at + MIN_ECHO_CHARS));
-  return alike?.find(
+  if (alike === undefined) return undefined;
+  index.left -= alike.length;
+  if (index.left < 0) return ANY;
+  return alike.find(
     (form) =>
       text.startsWith(form.text, at) &&
       (!form.isBounded || isAlone(text, at, at + form.text.length)),
@@ -116,6 +128,7 @@ function createReplace(index: Index, trace: Trace | undefined): Replace {
       const form = formAt(index, text, at);
       if (form === undefined) continue;
       if (trace !== undefined) note(trace, 'echo');
+      if (form === ANY) return text.slice(0, from) + ANY.mark;
       parts.push(text.slice(copied, at), form.mark);
       copied = at + form.text.length;
       at = copied - 1;

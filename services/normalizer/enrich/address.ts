@@ -7,7 +7,7 @@ import { type Address, readAddress } from '../../../shared/domain/ip.ts';
 import type { JsonObject } from '../../../shared/domain/json.ts';
 import type { AddressSet } from './address-set.ts';
 import type { Lookup } from './geo.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../remembered.ts';
 
 /** A set with its name in the configuration. */
 export interface NamedSet {
@@ -83,5 +83,5 @@ export function createAddressFacts(
   const { asn, geo, networks, threats } = data;
   const isEmpty = networks.length === 0 && threats.length === 0;
   if (isEmpty && geo === undefined && asn === undefined) return undefined;
-  return remembered(MAX_ADDRESSES, (address) => factsOf(data, address));
+  return remembered((address) => factsOf(data, address), MAX_ADDRESSES);
 }

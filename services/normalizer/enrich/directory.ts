@@ -7,7 +7,7 @@ import { nearestName } from '../../../shared/domain/nearest.ts';
 import { type Wildcard, wildcard } from '../../../shared/domain/wildcard.ts';
 import { type CsvRecord, readCsv } from './csv.ts';
 import type { Parsed, Problem } from './parsed.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../remembered.ts';
 
 export interface Person {
   /** Under `user`, or `user.effective`. */
@@ -120,8 +120,8 @@ function directoryOf(people: readonly (readonly [name: string, person: Person])[
     .sort((a, b) => b.literals - a.literals);
   if (patterns.length === 0) return (userName) => exact.get(userName);
   return remembered(
-    MAX_USERS,
     (userName) => exact.get(userName) ?? patterns.find(({ matches }) => matches(userName))?.person,
+    MAX_USERS,
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../../../shared/domain/json.ts';
 import { wildcard, type Wildcard } from '../../../shared/domain/wildcard.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../remembered.ts';
 
 /** Absent: the entries that are less specific say it, or nobody. */
 interface Ownership {
@@ -80,13 +80,17 @@ function fieldsOf(entries: readonly Entry[]): JsonObject | undefined {
 /** Of equals the first in the file counts. */
 export function createInventory(clusters: readonly ClusterEntry[]): Inventory {
   const entries = entriesOf(clusters);
-  const ofCluster = remembered(MAX_CLUSTERS, (cluster) => {
+  const ofCluster = remembered((cluster) => {
     const here = entries.filter((entry) => entry.cluster(cluster));
-    return remembered(MAX_NAMESPACES, (name) =>
-      fieldsOf(
-        here.filter(({ namespace }) => namespace === undefined || (name !== '' && namespace(name))),
-      ),
+    return remembered(
+      (name) =>
+        fieldsOf(
+          here.filter(
+            ({ namespace }) => namespace === undefined || (name !== '' && namespace(name)),
+          ),
+        ),
+      MAX_NAMESPACES,
     );
-  });
-  return (cluster, namespace = '') => ofCluster(cluster)?.(namespace);
+  }, MAX_CLUSTERS);
+  return (cluster, namespace = '') => ofCluster(cluster)(namespace);
 }

@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from '../read/leaf.ts';
 import { compact, object, text, texts } from './fields.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../remembered.ts';
 
 export type ActorKind =
   | 'human'

@@ -7,7 +7,7 @@ import type { JsonObject } from '../read/leaf.ts';
 import type { Parts } from './audit-parts.ts';
 import { bodyFields } from './body-fields.ts';
 import { compact, object, put, text, texts } from './fields.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../remembered.ts';
 
 /** What the API server writes today; items of a list do not say. */
 export const API_VERSION = 'audit.k8s.io/v1';

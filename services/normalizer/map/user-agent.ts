@@ -5,7 +5,7 @@
 import type { JsonObject } from '../read/leaf.ts';
 import { compact } from './fields.ts';
 import { beginning } from './ingest.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../remembered.ts';
 
 const MAX_CHARS = 64;
 

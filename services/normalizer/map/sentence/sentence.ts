@@ -10,7 +10,7 @@ import type { JsonObject } from '../../read/leaf.ts';
 import { namedBy } from '../actor.ts';
 import type { Parts } from '../audit-parts.ts';
 import { object, text } from '../fields.ts';
-import { remembered } from '../remembered.ts';
+import { remembered } from '../../remembered.ts';
 import { type Deed, deedOf } from './deeds.ts';
 import { type Noun, nounOf } from './nouns.ts';
 import { named, pathNamed } from './quoted.ts';

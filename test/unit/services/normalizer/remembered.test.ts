@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { remembered } from '../../../../../services/normalizer/enrich/remembered.ts';
+import { remembered } from '../../../../services/normalizer/remembered.ts';
 
 describe('what is remembered', () => {
   function counted(limit: number) {
     const asked: string[] = [];
-    const answer = remembered(limit, (key: string) => {
+    const answer = remembered((key: string) => {
       asked.push(key);
       return key === 'nothing' ? undefined : { key };
-    });
+    }, limit);
     return { asked, answer };
   }
 

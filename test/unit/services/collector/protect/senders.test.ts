@@ -7,15 +7,32 @@ import { redactBody } from '../../../../../services/collector/protect/redact-bod
 import { createRedact } from '../../../../../shared/domain/redaction/redact.ts';
 import { readSamples, resultOfBody, type Sample } from '../../../../support/samples.ts';
 
-const redact = createRedact({ key: Buffer.from('of-marks'.repeat(5)) });
+// Under the key of the normalizer that reads them here: none.
+const redact = createRedact({});
 const SAMPLES = readSamples().map((sample) => ({
   sample,
   redacted: redactBody(sample.input, redact),
 }));
 
+interface Document {
+  readonly event: object;
+  readonly podwitness?: { readonly redaction?: { readonly fields: readonly string[] } };
+}
+
+/** An id is made of the URI as it came (docs/raw-protection.md): another one without its secrets. */
+function comparable(event: { readonly record: object; readonly document: unknown }) {
+  const document = event.document as Document;
+  if (document.podwitness?.redaction?.fields.includes('requestURI') !== true) return event;
+  const id = 'of a redacted URI';
+  return {
+    record: { ...event.record, id },
+    document: { ...document, event: { ...document.event, id } },
+  };
+}
+
 function read(body: Buffer, { source }: Sample) {
   const { dropped, events, rejected } = resultOfBody(body, { source });
-  return { events, rejected: rejected.length, dropped };
+  return { events: events.map(comparable), rejected: rejected.length, dropped };
 }
 
 it('understands the bodies of most senders, and seals the others', () => {

@@ -46,7 +46,6 @@ function byBytes(start: i32, end: i32): i32 {
   return -1;
 }
 
-// @ts-ignore: decorator
 @inline function bitsOf(a: v128, b: v128, c: v128, d: v128, byte: u8): u64 {
   const same = i8x16.splat(byte);
   return (
@@ -58,7 +57,6 @@ function byBytes(start: i32, end: i32): i32 {
 }
 
 /** Bytes that a backslash stands in front of, which is not itself escaped. */
-// @ts-ignore: decorator
 @inline function escapedBits(backslashes: u64): u64 {
   const starts = backslashes & ~escape;
   // Adds up along a run: an odd run ends with a carry into an odd or even place.
@@ -69,7 +67,6 @@ function byBytes(start: i32, end: i32): i32 {
 }
 
 /** Each bit is the parity of the bits up to it: between a quote and the next, and on that first one. */
-// @ts-ignore: decorator
 @inline function parity(quotes: u64): u64 {
   let bits = quotes;
   bits ^= bits << 1;

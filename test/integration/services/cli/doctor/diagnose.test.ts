@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RawBatch } from '../../../../../schemas/generated/avro.ts';
 import {
   type Diagnosis,
   type DiagnoseParts,
@@ -43,6 +44,22 @@ function withoutRecords(topic: string, isGone: (value: Buffer) => boolean) {
     async *read(asked, from) {
       for await (const record of rig.pipeline.read(asked, from)) {
         if (asked !== topic || !isGone(record.value ?? Buffer.alloc(0))) yield record;
+      }
+    },
+  });
+}
+
+/** The pipeline in which somebody has rewritten the record of audit.raw that holds garbage. */
+function withGarbageChanged(change: (batch: RawBatch) => Partial<RawBatch>) {
+  const raw = codecOf('audit.raw');
+  return without({
+    async *read(topic, from) {
+      for await (const record of rig.pipeline.read(topic, from)) {
+        const decoded = raw.decode(record.value ?? Buffer.alloc(0));
+        if (topic === 'audit.raw' && decoded.ok && decoded.value.body.includes('garbage')) {
+          const value = raw.encode({ ...decoded.value, ...change(decoded.value) });
+          yield { ...record, value };
+        } else yield record;
       }
     },
   });
@@ -171,42 +188,17 @@ describe('what is missing is found', () => {
   it('a record that was changed', async () => {
     await mix();
     await all();
-    const raw = codecOf('audit.raw');
-    const pipeline = without({
-      async *read(topic, from) {
-        for await (const record of rig.pipeline.read(topic, from)) {
-          const decoded = raw.decode(record.value ?? Buffer.alloc(0));
-          if (topic !== 'audit.raw' || !decoded.ok || !decoded.value.body.includes('garbage')) {
-            yield record;
-          } else {
-            const value = raw.encode({ ...decoded.value, body: Buffer.from('gorbage') });
-            yield { ...record, value };
-          }
-        }
-      },
-    });
+    const pipeline = withGarbageChanged(() => ({ body: Buffer.from('gorbage') }));
     expect(problems(await examine({ pipeline }))).toMatchObject({ altered: 1 });
   });
 
   it('a record that was changed with its own hash', async () => {
     await mix();
     await all();
-    const raw = codecOf('audit.raw');
-    const pipeline = without({
-      async *read(topic, from) {
-        for await (const record of rig.pipeline.read(topic, from)) {
-          const decoded = raw.decode(record.value ?? Buffer.alloc(0));
-          if (topic !== 'audit.raw' || !decoded.ok || !decoded.value.body.includes('garbage')) {
-            yield record;
-          } else {
-            const body = Buffer.from('gorbage');
-            const { previousChain: chain, sequence } = decoded.value;
-            const before = { chain, previousChain: chain, sequence: sequence - 1 };
-            const link = nextLink(before, sha256(body));
-            yield { ...record, value: raw.encode({ ...decoded.value, ...link, body }) };
-          }
-        }
-      },
+    const body = Buffer.from('gorbage');
+    const pipeline = withGarbageChanged(({ previousChain: chain, sequence }) => {
+      const before = { chain, previousChain: chain, sequence: sequence - 1 };
+      return { ...nextLink(before, sha256(body)), body };
     });
     const diagnosis = await examine({ pipeline });
     expect(diagnosis.chain).toMatchObject({ altered: 0, unlinked: 1, gaps: 0 });

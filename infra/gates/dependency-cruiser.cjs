@@ -10,7 +10,7 @@ const { join } = require('node:path');
 const EDGES =
   '/edge/[^/]+$|/(main|worker|webhook|server|telemetry|read-rules|index-batch|intake)[.]ts$';
 /** What a worker shows to services/cli, which starts them all in one process. */
-const FACTORIES = '^services/[^/]+/(main|worker|stage|read-rules|rules/model)[.]ts$';
+const FACTORIES = '^services/[^/]+/(main|worker|stage|kit|read-rules|rules/model)[.]ts$';
 /** Node's modules that reach the disk, the network or the process; for net see eslint.config.js. */
 const OUTSIDE =
   '^(node:)?(fs|http|http2|https|tls|dgram|dns|child_process|cluster|process|os|' +

@@ -2,7 +2,7 @@
  * Owns: safe reading of single values from an event document.
  * Does not own: rule fields (rules/fields.ts, rules/view.ts).
  */
-import type { EventDocument } from './rules/view.ts';
+import type { EventDocument } from './rules/expression.ts';
 
 /** The value at a path of own keys, or undefined. Arrays are values here, not walked. */
 export function valueAt(document: EventDocument, ...path: readonly string[]): unknown {

@@ -8,7 +8,7 @@ import { withoutHashes } from '../../shared/domain/redaction/marks.ts';
 import { threatOf } from './attack.ts';
 import { compact, textAt, valueAt } from './document.ts';
 import type { Level, Rule } from './rules/model.ts';
-import type { EventDocument } from './rules/view.ts';
+import type { EventDocument } from './rules/expression.ts';
 import { sentenceOf } from './sentence.ts';
 
 const ECS_VERSION = '8.17.0';

@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { packageRoot } from '../../shared/config/package-root.ts';
 import { FatalError } from '../../shared/errors/fault.ts';
 import { loadRules } from './rules/load.ts';
-import type { RuleSet } from './rules/match.ts';
+import type { RuleSet } from './rules/engine/rule-set.ts';
 import type { Problem, RuleFile, Ruleset } from './rules/model.ts';
 
 export interface RuleSources {
   readonly bundled: boolean;
-  /** Files, and folders that are searched for .yml and .yaml files. */
+  /** Files, and folders that are searched for .yml, .yaml, .toml and .ndjson files. */
   readonly paths: readonly string[];
 }
 
-const RULE_FILE = /\.ya?ml$/;
+const RULE_FILE = /\.(?:ya?ml|toml|ndjson)$/;
 
 async function filesUnder(path: string): Promise<readonly string[]> {
   const found = await stat(path);
@@ -27,11 +27,15 @@ async function filesUnder(path: string): Promise<readonly string[]> {
     .map((entry) => join(path, entry));
 }
 
-async function readAll(path: string, ruleset: Ruleset): Promise<readonly RuleFile[]> {
+async function readAll(path: string, ruleset?: Ruleset): Promise<readonly RuleFile[]> {
   try {
     const files = await filesUnder(path);
     return await Promise.all(
-      files.map(async (file) => ({ path: file, text: await readFile(file, 'utf8'), ruleset })),
+      files.map(async (file) => ({
+        path: file,
+        text: await readFile(file, 'utf8'),
+        ...(ruleset && { ruleset }),
+      })),
     );
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -53,7 +57,7 @@ export async function inspectRules(sources: RuleSources) {
   const bundled = join(packageRoot(), 'services/detector/bundled-rules');
   const files = await Promise.all([
     ...(sources.bundled ? [readAll(bundled, 'bundled')] : []),
-    ...sources.paths.map((path) => readAll(path, 'sigma')),
+    ...sources.paths.map((path) => readAll(path)),
   ]);
   return loadRules(files.flat());
 }
@@ -61,7 +65,7 @@ export async function inspectRules(sources: RuleSources) {
 /** The rules in use. Throws FatalError invalid_rule with all that is wrong, file and line. */
 export async function readRules(sources: RuleSources): Promise<RuleSet> {
   const { problems, ruleSet } = await inspectRules(sources);
-  const invalid = problems.filter((problem) => problem.kind !== 'not-applicable');
+  const invalid = problems.filter(({ kind }) => kind === 'invalid' || kind === 'unsupported');
   if (invalid.length === 0) return ruleSet;
   throw new FatalError(`Rules that can't be used:\n${invalid.map(describe).join('\n')}`, {
     code: 'invalid_rule',

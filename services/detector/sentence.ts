@@ -3,7 +3,7 @@
  * Does not own: why it is a finding (the rule's title says so).
  */
 import { numberAt, textAt } from './document.ts';
-import type { EventDocument } from './rules/view.ts';
+import type { EventDocument } from './rules/expression.ts';
 
 /** A command line may be megabytes long; more of it is in the event. */
 const MAX_COMMAND_LENGTH = 200;

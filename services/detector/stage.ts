@@ -5,9 +5,9 @@ import type { AuditEvent, Finding } from '../../schemas/generated/avro.ts';
 import type { Outcome } from '../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../shared/pipeline/stage.ts';
 import { buildFinding } from './finding.ts';
-import { matchAll, type RuleSet } from './rules/match.ts';
-import type { Level, Rule } from './rules/model.ts';
-import type { EventDocument } from './rules/view.ts';
+import { evaluateRules, type RuleSet } from './rules/engine/rule-set.ts';
+import { EVENT_KINDS, type EventKind, type Level, type Rule } from './rules/model.ts';
+import type { EventDocument } from './rules/expression.ts';
 
 const AVRO_LEVEL: Readonly<Record<Level, Finding['level']>> = {
   informational: 'INFORMATIONAL',
@@ -28,12 +28,15 @@ function toRecord(rule: Rule, document: EventDocument): Finding {
   };
 }
 
+function isEventKind(kind: string): kind is EventKind {
+  return EVENT_KINDS.some((known) => known === kind);
+}
+
 export function createDetectorStage(rules: RuleSet): Stage<AuditEvent, Finding> {
   const decide = ({ value }: Envelope<AuditEvent>): Outcome<Finding> => {
-    // The rules so far are all about the audit log.
-    if (value.kind !== 'audit') return { kind: 'drop', reason: 'no_match' };
+    if (!isEventKind(value.kind)) return { kind: 'drop', reason: 'no_match' };
     const document = JSON.parse(value.document.toString('utf8')) as EventDocument;
-    const matched = matchAll(rules, document);
+    const { matched } = evaluateRules(rules, value.kind, document);
     if (matched.length === 0) return { kind: 'drop', reason: 'no_match' };
     return { kind: 'emit', items: matched.map((rule) => toRecord(rule, document)) };
   };

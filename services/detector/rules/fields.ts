@@ -4,12 +4,11 @@
  *
  * Rules name fields as the audit event has them; the document keeps that event under
  * `kubernetes.audit`, with the dots in annotation keys replaced (detection.md §3.2), and ECS fields
- * beside it. An audit name wins over an ECS name.
+ * beside it. An audit name wins over an ECS name. Bodies stand whole, redacted, under
+ * `podwitness.request_object` and `podwitness.response_object`; the part of them that Elastic's rules
+ * assume stands under `kubernetes.audit`, too, and is what is left where a body was too large.
  */
-import type { LogSource } from './model.ts';
-
-/** Keys from the document's root. */
-export type FieldPath = readonly string[];
+import type { EventDocument, Field, FieldPath } from './expression.ts';
 
 export const AUDIT_ROOT: FieldPath = ['kubernetes', 'audit'];
 
@@ -44,12 +43,6 @@ const OPEN_MAPS: ReadonlySet<string> = new Set([
   ...['annotations', 'data', 'extra', 'labels', 'matchLabels', 'nodeSelector', 'stringData'],
 ]);
 
-/** Whether a rule is for Kubernetes audit events. */
-export function isForAudit(logsource: LogSource): boolean {
-  const { category = 'application', product, service = 'audit' } = logsource;
-  return product === 'kubernetes' && category === 'application' && service === 'audit';
-}
-
 /** Undefined for a name that neither the audit event nor ECS has. */
 export function auditFieldPath(name: string): FieldPath | undefined {
   const field = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
@@ -78,4 +71,52 @@ function joinOpenMaps(keys: readonly string[]): FieldPath {
   const at = keys.findIndex((key) => OPEN_MAPS.has(key));
   if (at === -1 || at >= keys.length - 2) return keys;
   return [...keys.slice(0, at + 1), keys.slice(at + 1).join('.')];
+}
+
+/** Whole bodies by their name in the audit event. */
+const BODIES: Readonly<Record<string, string>> = {
+  requestObject: 'request_object',
+  responseObject: 'response_object',
+};
+
+/** The field at a path of the document; bodies are looked for whole first. */
+export function fieldAt(path: FieldPath): Field {
+  const [first, second, body = '', ...rest] = path;
+  const whole = first === 'kubernetes' && second === 'audit' ? BODIES[body] : undefined;
+  if (whole === undefined || !Object.hasOwn(BODIES, body)) return { kind: 'path', paths: [path] };
+  return { kind: 'path', paths: [['podwitness', whole, ...rest], path] };
+}
+
+/** Parts of an audit event that a policy may leave out, as `podwitness.missing` names them. */
+export type Part = 'requestObject' | 'responseObject';
+
+/** What is made of a body, by the first keys of its path. */
+const PARTS: readonly (readonly [prefix: string, part: Part])[] = [
+  ['kubernetes.audit.requestObject.', 'requestObject'],
+  ['kubernetes.audit.responseObject.', 'responseObject'],
+  ['podwitness.request_object.', 'requestObject'],
+  ['podwitness.response_object.', 'responseObject'],
+  ['podwitness.workload.', 'requestObject'],
+  ['podwitness.rbac.', 'requestObject'],
+  ['podwitness.exposure.', 'requestObject'],
+  ['podwitness.csr.', 'requestObject'],
+  ['podwitness.webhook.', 'requestObject'],
+  ['podwitness.change.', 'requestObject'],
+];
+/** Below them, and yet not of a body. */
+const NOT_PARTS = ['podwitness.rbac.granted_'];
+
+/** The part of the event that a path is of; undefined: it is always recorded. */
+export function partOf(path: FieldPath): Part | undefined {
+  const name = `${path.join('.')}.`;
+  if (NOT_PARTS.some((prefix) => name.startsWith(prefix))) return undefined;
+  return PARTS.find(([prefix]) => name.startsWith(prefix))?.[1];
+}
+
+/** Whether the event would have the part if more of it had been recorded. */
+export function isMissing(document: EventDocument, part: Part): boolean {
+  const own = document['podwitness'];
+  if (typeof own !== 'object' || own === null) return false;
+  const missing = (own as EventDocument)['missing'];
+  return Array.isArray(missing) && missing.includes(part);
 }

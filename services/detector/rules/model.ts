@@ -1,125 +1,95 @@
 /**
- * Owns: what a parsed detection rule is, as plain data, and what a problem in a rule file is.
- * Does not own: reading YAML (parse.ts, selection.ts), evaluating (compile.ts, match.ts).
+ * Owns: what a detection rule is, whatever language it was written in, and what a problem in a rule
+ * file is. Plain data.
+ * Does not own: conditions (expression.ts), languages (sigma/, falco/, elastic/), evaluating (engine/).
  */
+import type { Expression, Field } from './expression.ts';
+import type { Position } from './position.ts';
 
 export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** Which collection a rule came from; ECS `rule.ruleset`. */
-export type Ruleset = 'bundled' | 'sigma';
+export type Ruleset = 'bundled' | 'sigma' | 'falco' | 'elastic';
+/** What a rule's condition is written in. */
+export type Language = 'sigma' | 'falco' | 'kql' | 'eql' | 'esql';
 
-/** Place in a rule file, both counted from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
+/** Kinds of records in audit.events that rules are matched with (`kind` of an AuditEvent). */
+export const EVENT_KINDS = ['audit', 'process', 'alert', 'coverage'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Levels of an audit policy that write an event, each with more of the request than the one before. */
+export const AUDIT_LEVELS = ['Metadata', 'Request', 'RequestResponse'] as const;
+export type AuditLevel = (typeof AUDIT_LEVELS)[number];
 
 export interface RuleFile {
   readonly path: string;
   readonly text: string;
-  readonly ruleset: Ruleset;
+  /** Absent: told by what is in it. */
+  readonly ruleset?: Ruleset;
 }
 
 /**
- * Why a rule is not in use. `invalid`: it breaks the Sigma specification; `unsupported`: it needs
- * something that this engine does not have; `not-applicable`: it is for other events than ours.
+ * Why a rule is not in use. `invalid`: it breaks its language; `unsupported`: it needs something
+ * that this engine does not have; `not-applicable`: it is for other events than ours; `warning`: it
+ * is in use, and something about it is odd.
  */
 export interface Problem extends Position {
-  readonly kind: 'invalid' | 'unsupported' | 'not-applicable';
+  readonly kind: 'invalid' | 'unsupported' | 'not-applicable' | 'warning';
   readonly path: string;
   readonly reason: string;
   readonly remedy: string;
 }
 
-/** One part of a text to match: literal text, any run of characters, exactly one character. */
-export type PatternPart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'any' }
-  | { readonly kind: 'one' };
-/** An empty list matches the empty text only. */
-export type Pattern = readonly PatternPart[];
-
-/** `any`: one of the values is enough; `all`: each must match some value of the field. */
-export type Quantifier = 'any' | 'all';
-export type Comparison = 'lt' | 'lte' | 'gt' | 'gte';
-
-interface FieldTest {
-  /** As the rule writes it; fields.ts says where it lies in the document. */
-  readonly field: string;
-  readonly at: Position;
-}
-interface ValueTest extends FieldTest {
-  readonly quantifier: Quantifier;
-  /** The modifier `neq`: true where the test without it is false, an absent field included. */
-  readonly negated: boolean;
-}
-
-export interface EqualsTest extends ValueTest {
-  readonly kind: 'equals';
-  readonly cased: boolean;
-  /** `null`: the field is absent or null. */
-  readonly values: readonly (Pattern | null)[];
-}
-export interface CompareTest extends ValueTest {
-  readonly kind: 'compare';
-  readonly operator: Comparison;
-  readonly values: readonly number[];
-}
-export interface CidrTest extends ValueTest {
-  readonly kind: 'cidr';
-  /** Networks as written; parse time has checked them. */
-  readonly values: readonly string[];
-}
-export interface ExistsTest extends FieldTest {
-  readonly kind: 'exists';
-  readonly expected: boolean;
-}
-/** Searched in every value of the event. */
-export interface KeywordTest {
-  readonly kind: 'keywords';
-  readonly at: Position;
-  readonly quantifier: Quantifier;
-  readonly cased: boolean;
-  readonly values: readonly Pattern[];
-}
-
-export type Test = EqualsTest | CompareTest | CidrTest | ExistsTest | KeywordTest;
-
-/** A map is `all`, a list is `any`. */
-export type Selection = { readonly kind: 'all' | 'any'; readonly of: readonly Selection[] } | Test;
-
-/** `1 of x*` and `all of x*` are already written out. */
-export type Condition =
-  | { readonly kind: 'and' | 'or'; readonly operands: readonly Condition[] }
-  | { readonly kind: 'not'; readonly operand: Condition }
-  | { readonly kind: 'selection'; readonly name: string };
-
-export interface LogSource {
-  readonly category?: string;
-  readonly product?: string;
-  readonly service?: string;
-}
-
 export interface Rule {
-  /** The rule's own id; where it has none, a hash of its title. */
+  /** The rule's own id; where it has none, a hash of its language and name. */
   readonly id: string;
   readonly title: string;
   readonly ruleset: Ruleset;
+  readonly language: Language;
   readonly path: string;
   readonly at: Position;
   readonly description?: string;
   readonly status?: string;
   readonly author?: string;
   readonly references: readonly string[];
+  /** As Sigma writes them: `attack.execution`, `attack.t1609`, … whatever the language. */
   readonly tags: readonly string[];
+  readonly falsePositives: readonly string[];
+  /** What to do about a finding; a paragraph. */
+  readonly runbook?: string;
   readonly level: Level;
-  readonly logsource: LogSource;
-  readonly selections: Readonly<Record<string, Selection>>;
-  readonly condition: Condition;
+  /** Instead of `level` where the inventory gives the place this criticality. */
+  readonly levelByCriticality?: Readonly<Record<string, Level>>;
+  /** The least that the audit policy must record for the rule to see what it is about. */
+  readonly auditLevel?: AuditLevel;
+  /** Which records it is matched with. */
+  readonly kinds: readonly EventKind[];
+  readonly condition: Expression;
+  /**
+   * It needs more than one event (a correlation, a sequence, a count): it is listed, its condition is
+   * what can be said of one event, and alone it makes no finding. The text says what it needs.
+   */
+  readonly needsState?: string;
+  /** Text with `%field` in it, as Falco writes it; makes the finding's message. */
+  readonly output?: OutputTemplate;
+  /** The rule is switched off by itself: listed, never matched. */
+  readonly isDisabled?: boolean;
 }
 
-/** Every test of a selection, in the order in which it is written. */
-export function testsOf(selection: Selection): readonly Test[] {
-  return 'of' in selection ? selection.of.flatMap(testsOf) : [selection];
+/** What a loader made of its files. */
+export interface Loaded {
+  readonly rules: readonly Rule[];
+  readonly problems: readonly Problem[];
+}
+
+/** Literal texts and fields in turn. A field without a value gives `absent`. */
+export interface OutputTemplate {
+  readonly parts: readonly (string | OutputField)[];
+  readonly absent: string;
+}
+interface OutputField {
+  /** As written, for people. */
+  readonly name: string;
+  readonly field: Field;
 }

@@ -2,7 +2,13 @@
  * Owns: texts with wildcards: Sigma's escaping, and matching in time linear in text x pattern.
  * Does not own: which event values are compared (compile.ts).
  */
-import type { Pattern, PatternPart } from './model.ts';
+/** One part of a text to match: literal text, any run of characters, exactly one character. */
+type PatternPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'one' };
+/** An empty list matches the empty text only. */
+export type Pattern = readonly PatternPart[];
 
 const ANY: PatternPart = { kind: 'any' };
 const ONE: PatternPart = { kind: 'one' };

@@ -4,7 +4,8 @@
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { ParsedNode } from 'yaml';
-import type { Position, Problem, RuleFile } from './model.ts';
+import type { Problem, RuleFile } from './model.ts';
+import type { Position } from './position.ts';
 
 export type Node = ParsedNode | null;
 /** A key of a YAML map with its value. */

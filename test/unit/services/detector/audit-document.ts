@@ -3,7 +3,7 @@
  * The parts that the detector reads, under the names that the normalizer gives them.
  */
 import { createRedact } from '../../../../shared/domain/redaction/redact.ts';
-import type { EventDocument } from '../../../../services/detector/rules/view.ts';
+import type { EventDocument } from '../../../../services/detector/rules/expression.ts';
 
 export interface RawEvent {
   readonly auditID?: string;

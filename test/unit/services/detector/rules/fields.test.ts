@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditFieldPath, isForAudit } from '../../../../../services/detector/rules/fields.ts';
+import { auditFieldPath } from '../../../../../services/detector/rules/fields.ts';
 
 describe('fields of rules on audit events', () => {
   it.each([
@@ -51,15 +51,4 @@ describe('fields of rules on audit events', () => {
       expect(auditFieldPath(name)).toBeUndefined();
     },
   );
-
-  it('is for audit logs of Kubernetes only', () => {
-    expect(isForAudit({ product: 'kubernetes', service: 'audit' })).toBe(true);
-    expect(isForAudit({ product: 'kubernetes', category: 'application', service: 'audit' })).toBe(
-      true,
-    );
-    expect(isForAudit({ product: 'kubernetes' })).toBe(true);
-    expect(isForAudit({ product: 'windows' })).toBe(false);
-    expect(isForAudit({ product: 'kubernetes', service: 'kubelet' })).toBe(false);
-    expect(isForAudit({})).toBe(false);
-  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadRules } from '../../../../../services/detector/rules/load.ts';
-import { matchAll } from '../../../../../services/detector/rules/match.ts';
+import { matchAll } from '../match-all.ts';
 import { documentOf } from '../audit-document.ts';
 
 function rule(
@@ -62,23 +62,6 @@ describe('loading rules', () => {
       [5, 18, 'no event has a field "objectref.name"', 'Did you mean "objectRef"?'],
       [5, 37, 'no event has a field "CommandLine"', 'Use a field of the audit event or of ECS.'],
     ]);
-  });
-
-  it('tries only the rules that an event calls for', () => {
-    const { ruleSet } = load(
-      rule('a', '{verb: get, objectRef.resource: secrets}'),
-      rule('b', '{objectRef.subresource: [exec, attach], verb: create}'),
-      rule('c', '{requestURI|contains: x}'),
-      rule('d', '[{verb: get, objectRef.name: n}, {responseStatus.code: 404}]'),
-    );
-    const keys = ruleSet.index.map(({ field, byText }) => [field.path.at(-1), [...byText.keys()]]);
-    expect(keys).toEqual([
-      ['resource', ['secrets']],
-      ['subresource', ['exec', 'attach']],
-      ['name', ['n']],
-      ['code', ['404']],
-    ]);
-    expect(ruleSet.always).toEqual([2]);
   });
 
   it('names a rule once although several of its keys are met', () => {

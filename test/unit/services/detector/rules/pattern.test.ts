@@ -8,7 +8,7 @@ import {
   openPattern,
   parsePattern,
 } from '../../../../../services/detector/rules/pattern.ts';
-import { naiveMatch } from './naive.ts';
+import { naiveMatch } from './sigma/naive.ts';
 
 function matches(source: string, text: string, cased = false): boolean {
   return compilePattern(parsePattern(source), cased)(cased ? text : foldCase(text));

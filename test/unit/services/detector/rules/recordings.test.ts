@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildFinding } from '../../../../../services/detector/finding.ts';
 import { loadRules } from '../../../../../services/detector/rules/load.ts';
-import { matchAll } from '../../../../../services/detector/rules/match.ts';
+import { matchAll } from '../match-all.ts';
 import { documentOf, type RawEvent } from '../audit-document.ts';
 import { bundledFiles, dataFolder, readLines } from '../bundled.ts';
 

@@ -1,18 +1,9 @@
 /**
  * Owns: reading one event document by field, each field once however many rules ask for it.
- * Does not own: where fields lie (fields.ts), what is asked of the values (compile.ts).
+ * Does not own: where fields lie (../fields.ts), what is asked of the values (predicate.ts).
  */
-import type { FieldPath } from './fields.ts';
-import { foldCase } from './pattern.ts';
-
-/** One JSON object; never changed here. */
-export type EventDocument = Readonly<Record<string, unknown>>;
-
-/** A path with the place of its values in a view. */
-export interface Field {
-  readonly slot: number;
-  readonly path: FieldPath;
-}
+import { type EventDocument, type Field, type FieldPath, fieldKey } from '../expression.ts';
+import { foldCase } from '../pattern.ts';
 
 /** What a document has at a path. Arrays on the way, and at its end, are spread. */
 export interface FieldValues {
@@ -26,26 +17,36 @@ export interface FieldValues {
 }
 
 export interface EventView {
+  readonly document: EventDocument;
   readonly values: (field: Field) => FieldValues;
-  /** Every text below the path, keys aside. */
-  readonly words: (root: FieldPath) => FieldValues;
 }
 
 const ABSENT: FieldValues = { isPresent: false, items: [], texts: [], folded: () => [] };
 
-export function createView(document: EventDocument, slots: number): EventView {
-  const cells = new Array<FieldValues | undefined>(slots);
-  let words: FieldValues | undefined;
+export function createView(document: EventDocument): EventView {
+  const cells = new Map<string, FieldValues>();
   return {
-    values: (field) => {
-      cells[field.slot] ??= readField(document, field.path);
-      return cells[field.slot] ?? ABSENT;
-    },
-    words: (root) => {
-      words ??= cellOf(readWords(readField(document, root).items));
-      return words;
+    document,
+    values(field) {
+      const key = fieldKey(field);
+      const cell = cells.get(key) ?? readValues(document, field);
+      cells.set(key, cell);
+      return cell;
     },
   };
+}
+
+function readValues(document: EventDocument, field: Field): FieldValues {
+  if (field.kind === 'words') return cellOf(readWords(readField(document, field.root).items));
+  if (field.kind === 'computed') {
+    const items = field.read(document);
+    return items === undefined ? ABSENT : cellOf(items);
+  }
+  for (const path of field.paths) {
+    const found = readField(document, path);
+    if (found.isPresent) return found;
+  }
+  return ABSENT;
 }
 
 /** The values at a path. Keys are own keys only, so that no document reaches a prototype. */
@@ -110,7 +111,7 @@ function cellOf(items: readonly unknown[]): FieldValues {
   return { isPresent: true, items, texts, folded: fold };
 }
 
-function textOf(item: unknown): string | undefined {
+export function textOf(item: unknown): string | undefined {
   if (typeof item === 'string') return item;
   return typeof item === 'number' || typeof item === 'boolean' ? String(item) : undefined;
 }

@@ -2,13 +2,13 @@
  * Owns: a Sigma rule file (YAML, one or more documents) to rules, or to problems with their places.
  * Does not own: selections (selection.ts), conditions (condition.ts), fields (fields.ts).
  */
-import { contentId } from '../../../shared/domain/ids.ts';
+import { contentId } from '../../../../shared/domain/ids.ts';
 import { parseCondition } from './condition.ts';
-import { LEVELS } from './model.ts';
-import type { Condition, Level, LogSource, Problem, Rule, RuleFile, Selection } from './model.ts';
-import { nearestName } from '../../../shared/domain/nearest.ts';
+import { LEVELS, type Level, type Problem, type RuleFile } from '../model.ts';
+import type { Condition, LogSource, Selection, SigmaRule } from './model.ts';
+import { nearestName } from '../../../../shared/domain/nearest.ts';
 import { readSelection } from './selection.ts';
-import { type Entry, itemsOf, type Node, readSource, scalarOf, type Source } from './source.ts';
+import { type Entry, itemsOf, type Node, readSource, scalarOf, type Source } from '../source.ts';
 
 const RULE_KEYS = [
   ...['title', 'id', 'name', 'related', 'taxonomy', 'status', 'description', 'license', 'author'],
@@ -28,14 +28,14 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 };
 
 interface ParsedFile {
-  readonly rules: readonly Rule[];
+  readonly rules: readonly SigmaRule[];
   readonly problems: readonly Problem[];
 }
 
 /** Rules without any problem, and every problem of the file. */
 export function parseRules(file: RuleFile): ParsedFile {
   const source = readSource(file);
-  const rules: Rule[] = [];
+  const rules: SigmaRule[] = [];
   for (const document of source.documents) {
     if (scalarOf(document) === null) continue;
     const before = source.problems.length;
@@ -45,7 +45,7 @@ export function parseRules(file: RuleFile): ParsedFile {
   return { rules, problems: source.problems };
 }
 
-function readRule(source: Source, document: Node): Rule | undefined {
+function readRule(source: Source, document: Node): SigmaRule | undefined {
   const entries = source.entries(document, 'a rule');
   if (entries === undefined) return undefined;
   const values = new Map(entries.map((entry) => [entry.key, entry]));
@@ -66,8 +66,17 @@ function readRule(source: Source, document: Node): Rule | undefined {
   const details = readDetails(source, document, values);
   if (title === undefined || detection === undefined) return undefined;
   const id = readText(source, values.get('id')) ?? contentId(['sigma rule', title]);
-  const { path, ruleset } = source.file;
-  return { id, title, ruleset, path, at: source.at(document), ...details, ...detection };
+  const { path, ruleset = 'sigma' } = source.file;
+  return {
+    id,
+    title,
+    ruleset,
+    language: 'sigma',
+    path,
+    at: source.at(document),
+    ...details,
+    ...detection,
+  };
 }
 
 /** The specification allows fields of one's own; what is one slip away from a known one is no such. */
@@ -79,7 +88,10 @@ function reportMisspelt(source: Source, entries: readonly Entry[]): void {
   }
 }
 
-type Details = Omit<Rule, 'id' | 'title' | 'ruleset' | 'path' | 'at' | 'selections' | 'condition'>;
+type Details = Omit<
+  SigmaRule,
+  'id' | 'title' | 'ruleset' | 'language' | 'path' | 'at' | 'selections' | 'condition'
+>;
 
 function readDetails(source: Source, document: Node, values: ReadonlyMap<string, Entry>): Details {
   const description = readText(source, values.get('description'));
@@ -100,6 +112,7 @@ function readDetails(source: Source, document: Node, values: ReadonlyMap<string,
     ...(status === undefined ? {} : { status }),
     references: readTexts(source, values.get('references')),
     tags: readTexts(source, values.get('tags')),
+    falsePositives: readTexts(source, values.get('falsepositives')),
     level: readChoice(source, values.get('level'), LEVELS) ?? DEFAULT_LEVEL,
     logsource: readLogSource(source, document, values.get('logsource')),
   };

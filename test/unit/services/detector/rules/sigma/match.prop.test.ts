@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { compileRules, matchAll } from '../../../../../services/detector/rules/match.ts';
+import { compileRules } from '../../../../../../services/detector/rules/engine/rule-set.ts';
+import { matchAll } from '../../match-all.ts';
+import { lowerRule } from '../../../../../../services/detector/rules/sigma/lower.ts';
 import type {
   Condition,
-  Pattern,
-  Rule,
   Selection,
+  SigmaRule,
   Test,
-} from '../../../../../services/detector/rules/model.ts';
-import { parsePattern } from '../../../../../services/detector/rules/pattern.ts';
+} from '../../../../../../services/detector/rules/sigma/model.ts';
+import { type Pattern, parsePattern } from '../../../../../../services/detector/rules/pattern.ts';
 import { naiveRule } from './naive.ts';
 
 // Few fields and few values, so that rules and events meet often.
@@ -86,13 +87,20 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
   ),
 }));
 
-const rule: fc.Arbitrary<Rule> = fc
+const rule: fc.Arbitrary<SigmaRule> = fc
   .record({ a: selection, b: selection, c: selection })
   .chain((selections) =>
     condition.map(
-      (tree): Rule => ({
+      (tree): SigmaRule => ({
         ...{ id: 'x', title: 'x', ruleset: 'sigma', path: 'x', at, references: [], tags: [] },
-        ...{ level: 'low', logsource: { product: 'kubernetes' }, selections, condition: tree },
+        ...{
+          level: 'low',
+          language: 'sigma',
+          falsePositives: [],
+          logsource: { product: 'kubernetes' },
+          selections,
+          condition: tree,
+        },
       }),
     ),
   );
@@ -127,10 +135,10 @@ it('finds by index and predicate what the plain reading of each rule says', () =
       fc.array(rule, { minLength: 1, maxLength: 6 }),
       fc.array(document, { minLength: 1, maxLength: 4 }),
       (rules, events) => {
-        const set = compileRules(rules);
+        const set = compileRules(rules.map(lowerRule));
         for (const event of events) {
           const expected = rules.filter((candidate) => naiveRule(candidate, event));
-          expect(matchAll(set, event)).toEqual(expected);
+          expect(matchAll(set, event)).toEqual(expected.map(lowerRule));
           matched += expected.length;
           missed += rules.length - expected.length;
         }

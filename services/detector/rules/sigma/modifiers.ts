@@ -2,8 +2,8 @@
  * Owns: the modifiers of Sigma v2.1.0: which there are, which this engine has, which go together.
  * Does not own: applying them to values (selection.ts).
  */
-import type { Comparison } from './model.ts';
-import { nearestName } from '../../../shared/domain/nearest.ts';
+import type { Comparison } from '../expression.ts';
+import { nearestName } from '../../../../shared/domain/nearest.ts';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['lt', 'lte', 'gt', 'gte']);
 const OPENINGS: ReadonlySet<string> = new Set(['contains', 'startswith', 'endswith']);

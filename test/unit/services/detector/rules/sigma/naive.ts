@@ -2,16 +2,16 @@
  * Owns: a second, slow reading of the rules' meaning, to compare the compiled one with: straight
  * from the specification, on the raw document, without views, slots, index or folding tables.
  */
-import { isInNetwork, readNetwork } from '../../../../../shared/domain/ip.ts';
-import { auditFieldPath } from '../../../../../services/detector/rules/fields.ts';
+import { isInNetwork, readNetwork } from '../../../../../../shared/domain/ip.ts';
+import { auditFieldPath } from '../../../../../../services/detector/rules/fields.ts';
+import type { Comparison } from '../../../../../../services/detector/rules/expression.ts';
+import type { Pattern } from '../../../../../../services/detector/rules/pattern.ts';
 import type {
-  Comparison,
   Condition,
-  Pattern,
-  Rule,
   Selection,
+  SigmaRule,
   Test,
-} from '../../../../../services/detector/rules/model.ts';
+} from '../../../../../../services/detector/rules/sigma/model.ts';
 
 export function naiveMatch(pattern: Pattern, characters: readonly string[]): boolean {
   const [part, ...rest] = pattern;
@@ -25,11 +25,11 @@ export function naiveMatch(pattern: Pattern, characters: readonly string[]): boo
   return isSame && naiveMatch(rest, characters.slice(text.length));
 }
 
-export function naiveRule(rule: Rule, document: unknown): boolean {
+export function naiveRule(rule: SigmaRule, document: unknown): boolean {
   return naiveCondition(rule.condition, rule, document);
 }
 
-function naiveCondition(condition: Condition, rule: Rule, document: unknown): boolean {
+function naiveCondition(condition: Condition, rule: SigmaRule, document: unknown): boolean {
   if (condition.kind === 'selection') {
     const selection = rule.selections[condition.name];
     return selection !== undefined && naiveSelection(selection, document);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRules } from '../../../../../services/detector/rules/parse.ts';
+import { parseRules } from '../../../../../../services/detector/rules/sigma/parse.ts';
 
 const RULE = `title: Title
 id: 0c1fe3e8-5b0a-4f44-8f5c-5f2c8f7a4d10

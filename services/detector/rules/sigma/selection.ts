@@ -2,12 +2,13 @@
  * Owns: search identifiers (maps, lists, keywords) from YAML nodes to tests.
  * Does not own: the rest of the rule (parse.ts), evaluating (compile.ts).
  */
-import { readNetwork } from '../../../shared/domain/ip.ts';
-import type { KeywordTest, Pattern, Position, Quantifier, Selection, Test } from './model.ts';
+import { readNetwork } from '../../../../shared/domain/ip.ts';
+import type { Position } from '../position.ts';
+import type { KeywordTest, Quantifier, Selection, Test } from './model.ts';
 import { type Modifiers, readModifiers } from './modifiers.ts';
-import { literal, openPattern, parsePattern } from './pattern.ts';
-import { isAliasNode, isMapNode, itemsOf, type Node, numberText, scalarOf } from './source.ts';
-import type { Entry, Scalar, Source } from './source.ts';
+import { literal, openPattern, type Pattern, parsePattern } from '../pattern.ts';
+import { isAliasNode, isMapNode, itemsOf, type Node, numberText, scalarOf } from '../source.ts';
+import type { Entry, Scalar, Source } from '../source.ts';
 
 const NO_MODIFIERS = readModifiers([]) as Modifiers;
 const KEYWORD_OPEN = { start: true, end: true };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCondition } from '../../../../../services/detector/rules/condition.ts';
-import type { Condition } from '../../../../../services/detector/rules/model.ts';
+import { parseCondition } from '../../../../../../services/detector/rules/sigma/condition.ts';
+import type { Condition } from '../../../../../../services/detector/rules/sigma/model.ts';
 
 const NAMES = ['a', 'b', 'c', 'sel_one', 'sel_two', '_hidden'];
 

@@ -23,12 +23,12 @@ const AUDIT_FIELDS: ReadonlySet<string> = new Set([
 /** What the audit event has under `user`; all else there is ECS (`user.name`, `user.id`). */
 const AUDIT_USER_FIELDS: ReadonlySet<string> = new Set(['username', 'uid', 'groups', 'extra']);
 
-/** ECS field sets and our own namespace. */
+/** ECS field sets, our own namespace, and what Falco says. */
 const ECS_FIELDS: ReadonlySet<string> = new Set([
   ...['@timestamp', 'message', 'tags', 'labels', 'agent', 'client', 'cloud', 'container'],
-  ...['data_stream', 'ecs', 'error', 'event', 'file', 'host', 'http', 'kubernetes', 'log'],
-  ...['network', 'observer', 'orchestrator', 'podwitness', 'process', 'related', 'server'],
-  ...['service', 'source', 'threat', 'url', 'user', 'user_agent'],
+  ...['data_stream', 'destination', 'ecs', 'error', 'event', 'falco', 'file', 'host', 'http'],
+  ...['input', 'kubernetes', 'log', 'network', 'observer', 'orchestrator', 'podwitness', 'process'],
+  ...['related', 'rule', 'server', 'service', 'source', 'threat', 'url', 'user', 'user_agent'],
 ]);
 
 /** Names that published rules use although no audit event has them, and what they mean by them. */
@@ -40,19 +40,33 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /** Maps with keys that hold dots of their own: what follows them is one key. */
 const OPEN_MAPS: ReadonlySet<string> = new Set([
-  ...['annotations', 'data', 'extra', 'labels', 'matchLabels', 'nodeSelector', 'stringData'],
+  ...['annotations', 'data', 'extra', 'labels', 'matchLabels', 'nodeSelector', 'output_fields'],
+  'stringData',
 ]);
 
 /** Undefined for a name that neither the audit event nor ECS has. */
 export function auditFieldPath(name: string): FieldPath | undefined {
   const field = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
   const [first = '', ...rest] = field.split('.');
-  if (field.startsWith('kubernetes.audit.')) return auditPath(rest.slice(1));
-  if (first === 'user' && rest[0] !== undefined && !AUDIT_USER_FIELDS.has(rest[0])) {
-    return joinOpenMaps([first, ...rest]);
-  }
-  if (AUDIT_FIELDS.has(first)) return auditPath([first, ...rest]);
+  const isEcsUser = first === 'user' && rest[0] !== undefined && !AUDIT_USER_FIELDS.has(rest[0]);
+  return AUDIT_FIELDS.has(first) && !isEcsUser
+    ? auditPath([first, ...rest])
+    : documentFieldPath(field);
+}
+
+/**
+ * A field by the document's own names: ECS, `podwitness.*`, `kubernetes.audit.*`. Undefined for a name
+ * that no document has.
+ */
+export function documentFieldPath(name: string): FieldPath | undefined {
+  const [first = '', ...rest] = name.split('.');
+  if (name.startsWith('kubernetes.audit.')) return auditPath(rest.slice(1));
   return ECS_FIELDS.has(first) ? joinOpenMaps([first, ...rest]) : undefined;
+}
+
+/** Every name that documentFieldPath takes as the first part of a field. */
+export function documentFieldNames(): readonly string[] {
+  return [...ECS_FIELDS];
 }
 
 /** Every name that auditFieldPath takes as the first part of a field. */

@@ -2,7 +2,6 @@
  * Owns: a Sigma file to rules, and every reason why one is not.
  */
 import { nearestName } from '../../../../shared/domain/nearest.ts';
-import { knownFieldNames } from '../fields.ts';
 import type { Loaded, Problem, Rule, RuleFile } from '../model.ts';
 import type { Position } from '../position.ts';
 import type { RuleOptions } from '../options.ts';
@@ -37,7 +36,7 @@ function problemsOf(rule: SigmaRule): readonly Problem[] {
     const { category, product, service } = rule.logsource;
     const wanted = [category, product, service].filter((part) => part !== undefined).join('/');
     const reason = `the rule is for other events (${wanted === '' ? 'no log source' : wanted})`;
-    const remedy = 'Leave it out; rules for product kubernetes, service audit are used.';
+    const remedy = 'Leave it out; see docs/rules-sigma.md for the log sources that there are.';
     return [problem(rule.at, 'not-applicable', reason, remedy)];
   }
   return Object.values(rule.selections)
@@ -45,7 +44,7 @@ function problemsOf(rule: SigmaRule): readonly Problem[] {
     .filter((test) => test.kind !== 'keywords')
     .filter((test) => route.fieldOf(test.field) === undefined)
     .map(({ field, at }) => {
-      const guess = nearestName(field.split('.')[0] ?? '', knownFieldNames());
+      const guess = nearestName(field.split('.')[0] ?? '', route.names);
       const reason = `no event has a field "${field}"`;
       const remedy =
         guess === undefined

@@ -7,13 +7,15 @@ import { parseCondition } from './condition.ts';
 import { LEVELS, type Level, type Problem, type RuleFile } from '../model.ts';
 import type { Condition, LogSource, Selection, SigmaRule } from './model.ts';
 import { nearestName } from '../../../../shared/domain/nearest.ts';
+import { readOwn } from './own.ts';
 import { readSelection } from './selection.ts';
+import { readChoice, readText, readTexts } from './texts.ts';
 import { type Entry, itemsOf, type Node, readSource, scalarOf, type Source } from '../source.ts';
 
 const RULE_KEYS = [
   ...['title', 'id', 'name', 'related', 'taxonomy', 'status', 'description', 'license', 'author'],
   ...['references', 'date', 'modified', 'logsource', 'detection', 'fields', 'falsepositives'],
-  ...['level', 'tags', 'scope'],
+  ...['level', 'tags', 'scope', 'podwitness'],
 ];
 const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];
 /** Sigma lets a rule be without level; as pySigma's Elasticsearch backend has it. */
@@ -115,6 +117,7 @@ function readDetails(source: Source, document: Node, values: ReadonlyMap<string,
     falsePositives: readTexts(source, values.get('falsepositives')),
     level: readChoice(source, values.get('level'), LEVELS) ?? DEFAULT_LEVEL,
     logsource: readLogSource(source, document, values.get('logsource')),
+    ...readOwn(source, values.get('podwitness')),
   };
 }
 
@@ -202,41 +205,4 @@ function readOneCondition(
   const { kind, reason, remedy } = result.problem;
   source.report(source.at(node), kind, reason, remedy);
   return undefined;
-}
-
-/** A text or number as text; undefined where the key is absent or empty. */
-function readText(source: Source, entry: Entry | undefined): string | undefined {
-  const value = entry === undefined ? null : scalarOf(entry.value);
-  if (value !== undefined) return value === null || value === '' ? undefined : String(value);
-  if (entry === undefined) return undefined;
-  source.report(entry.keyAt, 'invalid', `"${entry.key}" is no text`, 'Write it as text.');
-  return undefined;
-}
-
-function readTexts(source: Source, entry: Entry | undefined): readonly string[] {
-  if (entry === undefined || scalarOf(entry.value) === null) return [];
-  const texts: string[] = [];
-  for (const node of itemsOf(entry.value) ?? [entry.value]) {
-    const value = scalarOf(node);
-    if (value !== undefined && value !== null) texts.push(String(value));
-    else {
-      const reason = `"${entry.key}" has an item that is no text`;
-      source.report(source.at(node), 'invalid', reason, 'Write a list of texts.');
-    }
-  }
-  return texts;
-}
-
-function readChoice<T extends string>(
-  source: Source,
-  entry: Entry | undefined,
-  choices: readonly T[],
-): T | undefined {
-  const text = readText(source, entry);
-  const choice = choices.find((candidate) => candidate === text);
-  if (entry !== undefined && text !== undefined && choice === undefined) {
-    const reason = `"${entry.key}" is "${text}", which Sigma does not have`;
-    source.report(source.at(entry.value), 'invalid', reason, `Use one of: ${choices.join(', ')}.`);
-  }
-  return choice;
 }

@@ -116,9 +116,12 @@ const PARTS: readonly (readonly [prefix: string, part: Part])[] = [
   ['podwitness.csr.', 'requestObject'],
   ['podwitness.webhook.', 'requestObject'],
   ['podwitness.change.', 'requestObject'],
+  ['podwitness.token.', 'requestObject'],
 ];
-/** Below them, and yet not of a body. */
-const NOT_PARTS = ['podwitness.rbac.granted_'];
+/** Below them, and yet not of a body, but of annotations and of the answer's message. */
+const NOT_PARTS = [
+  ...['podwitness.rbac.granted_', 'podwitness.rbac.refused_', 'podwitness.token.credential_id'],
+];
 
 /** The part of the event that a path is of; undefined: it is always recorded. */
 export function partOf(path: FieldPath): Part | undefined {

@@ -9,9 +9,10 @@ const ROOT = new URL('../../../../', import.meta.url);
 /** Recordings and published rules; not part of the repository. */
 const DATA = new URL('../shared/data/', ROOT);
 
+export const BUNDLED_RULES = new URL('services/detector/bundled-rules/', ROOT);
+
 export function bundledFiles(): readonly RuleFile[] {
-  const folder = new URL('services/detector/bundled-rules/', ROOT);
-  return ruleFiles(folder).map((file) => ({ ...file, ruleset: 'bundled' as const }));
+  return ruleFiles(BUNDLED_RULES).map((file) => ({ ...file, ruleset: 'bundled' as const }));
 }
 
 export function ruleFiles(folder: URL): readonly RuleFile[] {

@@ -1,113 +1,148 @@
 /**
  * The bundled rules on their samples, and the samples on the rules: every value and every test of a
- * rule must matter to some sample.
+ * rule must matter to some sample. Samples are records as senders send them, and go through the
+ * normalizer.
  */
-import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadRules } from '../../../../../services/detector/rules/load.ts';
-import { compileRules } from '../../../../../services/detector/rules/engine/rule-set.ts';
-import { matchAll } from '../match-all.ts';
+import {
+  compileRules,
+  evaluateRules,
+} from '../../../../../services/detector/rules/engine/rule-set.ts';
 import type { Rule } from '../../../../../services/detector/rules/model.ts';
-import type {
-  EventDocument,
-  Expression,
-  Predicate,
-} from '../../../../../services/detector/rules/expression.ts';
-import { documentOf, type RawEvent } from '../audit-document.ts';
-import { bundledFiles, readLines } from '../bundled.ts';
+import { bundledFiles, BUNDLED_RULES, readLines } from '../bundled.ts';
+import { type NormalizedEvent, normalized } from '../normalized.ts';
+import { mutantsOf } from './mutants.ts';
 
 interface Sample {
   readonly name: string;
-  readonly matches: boolean;
-  readonly event: RawEvent;
+  readonly expect: Verdict;
+  /** As a sender sends it: an event of the audit log, a line of a node's recorder, an alert. */
+  readonly event: unknown;
 }
+type Verdict = 'match' | 'no match' | 'cannot tell';
 
-const SAMPLES = new URL('samples/', import.meta.url);
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const TACTIC = /^attack\.[a-z-]+$/;
+const TECHNIQUE = /^attack\.t\d{4}(?:\.\d{3})?$/;
+/** Parts of an event that a policy at the level Metadata leaves out, and what is made of them. */
+const OF_BODIES =
+  /^(?:requestObject|responseObject|podwitness\.(?:workload|rbac\.(?!granted_)|exposure|csr|webhook|change))\b/;
+
 const files = bundledFiles();
+const { problems, ruleSet } = loadRules(files);
 
-function samplesOf(path: string): readonly Sample[] {
-  return readLines<Sample>(new URL(path.replace('.yml', '.jsonl'), SAMPLES));
+function samplesFile(path: string): URL {
+  return new URL(path.replace('.yml', '.samples.jsonl'), BUNDLED_RULES);
 }
 
-function verdicts(rule: Rule, documents: readonly EventDocument[]): string {
+function eventOf({ event, name }: Sample): NormalizedEvent {
+  const [first, ...others] = normalized(JSON.stringify(event));
+  if (first === undefined || others.length > 0) throw new Error(`${name}: not one event`);
+  return first;
+}
+
+function verdicts(rule: Rule, events: readonly NormalizedEvent[]): readonly Verdict[] {
   const set = compileRules([rule]);
-  return documents.map((document) => (matchAll(set, document).length > 0 ? '1' : '0')).join('');
-}
-
-/** The condition with one predicate made always or never true, or without one of its values. */
-function* mutants(expression: Expression): Generator<readonly [name: string, mutant: Expression]> {
-  if (expression.kind === 'and' || expression.kind === 'or') {
-    for (const [index, part] of expression.operands.entries()) {
-      for (const [name, mutant] of mutants(part)) {
-        yield [name, { ...expression, operands: expression.operands.with(index, mutant) }];
-      }
-    }
-  } else if (expression.kind === 'not') {
-    for (const [name, mutant] of mutants(expression.operand)) {
-      yield [name, { kind: 'not', operand: mutant }];
-    }
-  } else if (expression.kind === 'predicate') {
-    yield [`${expression.text} always`, { kind: 'always' }];
-    yield [`${expression.text} never`, { kind: 'never' }];
-    yield* withoutValues(expression);
-  }
-}
-
-function* withoutValues(
-  predicate: Predicate,
-): Generator<readonly [name: string, mutant: Expression]> {
-  const { question } = predicate;
-  if (question.kind !== 'some' || question.test.kind !== 'equals') return;
-  const { test } = question;
-  if (test.texts.length < 2) return;
-  for (const [index, text] of test.texts.entries()) {
-    const texts = test.texts.filter((_, i) => i !== index);
-    const name = `${predicate.text} without ${text}`;
-    yield [name, { ...predicate, question: { kind: 'some', test: { ...test, texts } } }];
-  }
+  return events.map(({ document, kind }) => {
+    const { matched, undecided } = evaluateRules(set, kind, document);
+    return matched.length > 0 ? 'match' : undecided.length > 0 ? 'cannot tell' : 'no match';
+  });
 }
 
 describe('the bundled rules', () => {
-  const { problems, ruleSet } = loadRules(files);
-
-  it('load without problems, each with all that a finding needs', () => {
+  it('load without problems', () => {
     expect(problems).toEqual([]);
-    expect(ruleSet.rules).toHaveLength(files.length);
-    for (const rule of ruleSet.rules) {
-      expect(rule.id).toMatch(
-        /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-      );
-      expect(rule).toMatchObject({ author: 'podwitness', status: 'stable', ruleset: 'bundled' });
-      expect(rule.description).toBeTruthy();
-      expect(rule.references.length).toBeGreaterThan(0);
-      expect(rule.tags.some((tag) => /^attack\.t\d{4}/.test(tag))).toBe(true);
+    expect(ruleSet.rules.map(({ path }) => path)).toEqual(files.map(({ path }) => path));
+  });
+
+  it('have each an id and a name of its own', () => {
+    const { rules } = ruleSet;
+    for (const of of [(rule: Rule) => rule.id, (rule: Rule) => rule.title]) {
+      expect(new Set(rules.map(of)).size).toBe(rules.length);
     }
   });
 
   it('have samples, and the samples rules', () => {
-    const named = files.map((file) => file.path.replace('.yml', '.jsonl'));
-    expect(readdirSync(SAMPLES).sort()).toEqual(named.sort());
+    const found = readdirSync(BUNDLED_RULES).filter((name) => name.endsWith('.jsonl'));
+    expect(found).toEqual(files.map(({ path }) => path.replace('.yml', '.samples.jsonl')));
+  });
+
+  it('are all in README.md, with their level, and nothing else is', () => {
+    const text = readFileSync(new URL('README.md', BUNDLED_RULES), 'utf8');
+    const listed = [...text.matchAll(/^\| `([a-z0-9_]+\.yml)` \| (\w+) \| \S.* \|$/gm)];
+    const written = ruleSet.rules.map(({ level, path }) => `${path} ${level}`);
+    expect(listed.map(([, path, level]) => `${path} ${level}`).sort()).toEqual(written.sort());
+  });
+
+  it('are all in docs/rules-bundled.md, with what they need and which technique they show', () => {
+    const text = readFileSync(new URL('../../../docs/rules-bundled.md', BUNDLED_RULES), 'utf8');
+    const rows = new Map(
+      [...text.matchAll(/^\| `([a-z0-9_]+)` \| (.*) \|$/gm)].map(([, name = '', row = '']) => [
+        `${name}.yml`,
+        row,
+      ]),
+    );
+    expect([...rows.keys()].sort()).toEqual(files.map(({ path }) => path).sort());
+    for (const { auditLevel, level, path, tags } of ruleSet.rules) {
+      const row = rows.get(path) ?? '';
+      expect(row).toContain(`| ${level}`);
+      if (auditLevel !== undefined) expect(row).toContain(`| ${auditLevel} |`);
+      for (const tag of tags.filter((each) => TECHNIQUE.test(each))) {
+        expect(row, path).toContain(tag.slice('attack.'.length).toUpperCase());
+      }
+    }
   });
 
   describe.each(ruleSet.rules.map((rule) => [rule.path, rule] as const))('%s', (path, rule) => {
-    const samples = samplesOf(path);
-    const documents = samples.map((sample) => documentOf(sample.event));
-
-    it('has at least two samples that match and two that do not', () => {
-      expect(samples.filter((sample) => sample.matches).length).toBeGreaterThanOrEqual(2);
-      expect(samples.filter((sample) => !sample.matches).length).toBeGreaterThanOrEqual(2);
+    const file = samplesFile(path);
+    const samples = existsSync(file) ? readLines<Sample>(file) : [];
+    const count = (expected: Verdict) => samples.filter((s) => s.expect === expected).length;
+    let events: readonly NormalizedEvent[] = [];
+    beforeAll(() => {
+      events = samples.map(eventOf);
     });
 
-    it.each(samples.map((sample) => [sample.name, sample] as const))('%s', (_, sample) => {
-      const found = matchAll(ruleSet, documentOf(sample.event)).map(({ id }) => id);
-      expect(found.includes(rule.id)).toBe(sample.matches);
+    it('has all that a finding needs', () => {
+      expect(rule.id).toMatch(ID);
+      expect(rule).toMatchObject({ author: 'podwitness', status: 'stable', ruleset: 'bundled' });
+      expect(rule.description?.length).toBeGreaterThan(80);
+      expect(rule.runbook?.length).toBeGreaterThan(200);
+      expect(rule.references.every((link) => link.startsWith('https://'))).toBe(true);
+      expect(rule.references.length).toBeGreaterThan(0);
+      expect(rule.falsePositives.length).toBeGreaterThan(0);
+      expect(rule.tags.some((tag) => TACTIC.test(tag))).toBe(true);
+      expect(rule.tags.some((tag) => TECHNIQUE.test(tag))).toBe(true);
+      if (rule.kinds.includes('audit')) expect(rule.auditLevel).toBeDefined();
     });
 
-    const changed = [...mutants(rule.condition)].map(
-      ([what, condition]) => [what, { ...rule, condition }] as const,
-    );
-    it.each(changed)('is told from itself with %s', (_, mutant) => {
-      expect(verdicts(mutant, documents)).not.toBe(verdicts(rule, documents));
+    it('says that it needs bodies if, and only if, it asks for them', () => {
+      const source = files.find((each) => each.path === path)?.text ?? '';
+      const [, detection = ''] = source.split(/^detection:$/m);
+      const fields = [...detection.matchAll(/^ +(?:- )?'?([a-zA-Z_.]+)[|:']/gm)];
+      const asks = fields.some(([, name = '']) => OF_BODIES.test(name));
+      if (asks) expect(rule.auditLevel).not.toBe('Metadata');
+      if (asks && rule.auditLevel !== undefined) expect(count('cannot tell')).toBeGreaterThan(0);
+    });
+
+    it('has two samples that match and two that do not, at least', () => {
+      expect(count('match')).toBeGreaterThanOrEqual(2);
+      expect(count('no match')).toBeGreaterThanOrEqual(2);
+      expect(new Set(samples.map(({ name }) => name)).size).toBe(samples.length);
+    });
+
+    it('says of each sample what it is to say', () => {
+      const said = verdicts(rule, events).map((verdict, i) => `${samples[i]?.name}: ${verdict}`);
+      expect(said).toEqual(samples.map(({ expect: verdict, name }) => `${name}: ${verdict}`));
+    });
+
+    it('is told by its samples from itself with any one change', () => {
+      const own = verdicts(rule, events).join();
+      const survivors = [...mutantsOf(rule.condition)]
+        .filter(([, condition]) => verdicts({ ...rule, condition }, events).join() === own)
+        .map(([name]) => name);
+      expect(survivors).toEqual([]);
     });
   });
 });

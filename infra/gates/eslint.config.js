@@ -88,7 +88,11 @@ const EDGES = [
   'index-batch',
   'intake',
 ];
-const edgeGlobs = [`**/services/*/{${EDGES.join(',')}}.ts`, '**/services/*/*/edge/*.ts'];
+const edgeGlobs = [
+  `**/services/*/{${EDGES.join(',')}}.ts`,
+  '**/services/*/edge/*.ts',
+  '**/services/*/*/edge/*.ts',
+];
 
 export default tseslint.config(
   { ignores: ['**/node_modules/**', '**/dist/**', '**/coverage/**', '**/data/**'] },

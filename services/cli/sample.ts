@@ -42,7 +42,7 @@ async function expected(body: Buffer, rules: RuleSources): Promise<readonly [num
   const offline = createOffline(
     {
       normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
-      detector: createDetectorStage(await readRules(rules)),
+      detector: createDetectorStage({ current: await readRules(rules) }),
     },
     SAMPLE_CLUSTER,
   );

@@ -7,9 +7,10 @@ import { contentId } from '../../shared/domain/ids.ts';
 import { withoutHashes } from '../../shared/domain/redaction/marks.ts';
 import { threatOf } from './attack.ts';
 import { compact, textAt, valueAt } from './document.ts';
+import type { Judged } from './judge.ts';
+import { messageOf } from './message.ts';
 import type { Level, Rule } from './rules/model.ts';
 import type { EventDocument } from './rules/expression.ts';
-import { sentenceOf } from './sentence.ts';
 
 const ECS_VERSION = '8.17.0';
 
@@ -66,7 +67,8 @@ export function findingId(ruleId: string, identity: readonly (string | null)[]):
 }
 
 /** The finding that a rule makes of an event document that it matches. */
-export function buildFinding(rule: Rule, event: EventDocument): Finding {
+export function buildFinding(judged: Judged, event: EventDocument): Finding {
+  const { level, rule } = judged;
   const id = findingId(rule.id, requestIdentity(event));
   const eventId = textAt(event, 'event', 'id');
   const events = eventId === undefined ? [] : [eventId];
@@ -74,11 +76,11 @@ export function buildFinding(rule: Rule, event: EventDocument): Finding {
     textAt(event, 'kubernetes', 'audit', 'requestReceivedTimestamp') ??
     textAt(event, '@timestamp') ??
     '';
-  const message = sentenceOf(event);
+  const message = messageOf(rule, event);
   const document = compact({
     '@timestamp': timestamp,
     message,
-    event: eventFields(rule, event, id),
+    event: eventFields(level, event, id),
     data_stream: {
       type: 'logs',
       dataset: COLLECTIONS.findings.dataset,
@@ -87,8 +89,11 @@ export function buildFinding(rule: Rule, event: EventDocument): Finding {
     ecs: { version: textAt(event, 'ecs', 'version') ?? ECS_VERSION },
     orchestrator: valueAt(event, 'orchestrator'),
     rule: ruleFields(rule),
-    podwitness: { ...ownFields(event), finding: { level: rule.level, events } },
-    kubernetes: { audit: auditFields(event) },
+    podwitness: { ...ownFields(event), finding: { ...findingFields(judged), events } },
+    kubernetes: { ...placeFields(event), audit: auditFields(event) },
+    process: processFields(event),
+    container: { id: valueAt(event, 'container', 'id'), name: valueAt(event, 'container', 'name') },
+    host: { name: valueAt(event, 'host', 'name') },
     user: { name: valueAt(event, 'user', 'name') },
     source: { ip: valueAt(event, 'source', 'ip') },
     user_agent: { original: valueAt(event, 'user_agent', 'original') },
@@ -101,7 +106,7 @@ export function buildFinding(rule: Rule, event: EventDocument): Finding {
     timestamp,
     ruleId: rule.id,
     ruleName: rule.title,
-    level: rule.level,
+    level,
     events,
     userName: textAt(event, 'user', 'name') ?? null,
     message,
@@ -109,7 +114,7 @@ export function buildFinding(rule: Rule, event: EventDocument): Finding {
   };
 }
 
-function eventFields(rule: Rule, event: EventDocument, id: string) {
+function eventFields(level: Level, event: EventDocument, id: string) {
   return {
     id,
     kind: 'alert',
@@ -118,7 +123,36 @@ function eventFields(rule: Rule, event: EventDocument, id: string) {
     type: typesOf(event),
     action: valueAt(event, 'event', 'action'),
     outcome: valueAt(event, 'event', 'outcome'),
-    severity: SEVERITY[rule.level],
+    severity: SEVERITY[level],
+  };
+}
+
+/** What the finding is worth, and what to do about it. */
+function findingFields({ exception, level, levelReason, mode, rule }: Judged) {
+  return {
+    ...{ level, mode, language: rule.language, runbook: rule.runbook?.trim() },
+    ...(levelReason === undefined ? {} : { rule_level: rule.level, level_reason: levelReason }),
+    exception: exception && {
+      ...{ owner: exception.owner, reason: exception.reason, expires: exception.expires },
+    },
+  };
+}
+
+/** Where it happened, and what ran there: of an event of the audit log, of a node, of Falco. */
+function placeFields(event: EventDocument) {
+  const at = (...path: string[]) => valueAt(event, 'kubernetes', ...path);
+  return {
+    namespace: at('namespace'),
+    pod: { name: at('pod', 'name'), uid: at('pod', 'uid') },
+    node: { name: at('node', 'name') },
+  };
+}
+
+function processFields(event: EventDocument) {
+  const own = (key: string) => valueAt(event, 'process', key);
+  return {
+    ...{ command_line: own('command_line'), args: own('args') },
+    ...{ executable: own('executable'), pid: own('pid') },
   };
 }
 

@@ -7,7 +7,7 @@ import { joinWorkers, type RunningWorker } from '../../shared/pipeline/runner.ts
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { aboutEvent, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
-import { readRules } from './read-rules.ts';
+import { loadRulebook } from './edge/rulebook.ts';
 import { createDetectorStage } from './stage.ts';
 import { toEvent } from './watch/event.ts';
 import { settingsOf } from './watch/settings.ts';
@@ -31,16 +31,18 @@ function startCoverageWatch(context: Context, log: Log): Promise<RunningWorker> 
 }
 
 export async function startDetector(context: Context, log: Log): Promise<RunningWorker> {
-  const { coverage, detector } = context.config;
-  const { bundledRules, rules } = detector;
-  const stage = createDetectorStage(await readRules({ bundled: bundledRules, paths: rules }));
-  const matching = startStageWorker(context, log, {
+  const { coverage } = context.config;
+  const rulebook = await loadRulebook(context);
+  const stage = createDetectorStage(rulebook);
+  const matching = await startStageWorker(context, log, {
     name: stage.name,
     input: 'audit.events',
     about: aboutEvent,
     decide: decideStateless(stage),
     out: sinkTo(context, 'audit.findings', (finding) => finding.id),
   });
-  const watching = coverage.enabled ? [startCoverageWatch(context, log)] : [];
-  return joinWorkers(await Promise.all([matching, ...watching]));
+  void matching.done.finally(rulebook.stop).catch(() => {}); // Its owner is told by `done`.
+  return coverage.enabled
+    ? joinWorkers([matching, await startCoverageWatch(context, log)])
+    : matching;
 }

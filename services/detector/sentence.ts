@@ -161,7 +161,7 @@ function cut(text: string, length = MAX_NAME_LENGTH): string {
 }
 
 /** Control characters, line ends and direction marks as visible escapes. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]/gu,
     (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,

@@ -14,7 +14,8 @@ import { embedded } from './sections/embedded.ts';
 import { http } from './sections/http.ts';
 import { kafka } from './sections/kafka.ts';
 import { normalizer } from './sections/normalizer.ts';
-import { detector, indexer, pipeline } from './sections/workers.ts';
+import { detector } from './sections/detector.ts';
+import { indexer, pipeline } from './sections/workers.ts';
 
 const logging = z.strictObject({
   level: z

@@ -39,7 +39,7 @@ export async function benchStages(recording: Recording): Promise<readonly Figure
   const raw = createCodec('RawBatch');
   const codec = createCodec('AuditEvent');
   const normalizer = createNormalizerStage({ dataStreamNamespace: 'default' });
-  const detector = createDetectorStage(await readRules({ bundled: true, paths: [] }));
+  const detector = createDetectorStage({ current: await readRules({ bundled: true, paths: [] }) });
   const take = (body: Buffer): Buffer => {
     const request = {
       source: 'audit',

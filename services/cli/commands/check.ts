@@ -14,7 +14,7 @@ import {
   reviewSchemas,
 } from '../../../shared/runtime/context.ts';
 import { topicSpecs } from '../../../shared/runtime/topics.ts';
-import { readRules } from '../../detector/read-rules.ts';
+import { readRules, ruleSources } from '../../detector/read-rules.ts';
 import { reviewLocalData } from '../../normalizer/main.ts';
 import { EXIT, type ExitCode, endingOf, type Run } from '../exit.ts';
 import { write } from '../output/write.ts';
@@ -80,9 +80,10 @@ async function checkStore(context: Context): Promise<string> {
 }
 
 async function checkRules({ config }: Context): Promise<string> {
-  const { bundledRules, rules } = config.detector;
-  const { rules: loaded } = await readRules({ bundled: bundledRules, paths: rules });
-  return `${loaded.length} rules`;
+  let leftOut = 0;
+  const { exceptions, ruleSet } = await readRules(ruleSources(config), () => leftOut++);
+  const others = leftOut === 0 ? '' : `, ${leftOut} remarks (podwitness rules lint)`;
+  return `${ruleSet.rules.length} rules, ${exceptions.all.length} exceptions${others}`;
 }
 
 /** What nobody is told unless they ask, and may have to hear: who could read what. */

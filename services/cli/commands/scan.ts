@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { AuditEvent, Finding } from '../../../schemas/generated/avro.ts';
 import { FatalError } from '../../../shared/errors/fault.ts';
 import type { StoredDocument } from '../../../shared/ports/event-store.ts';
-import { readRules } from '../../detector/read-rules.ts';
+import { describeProblem, readRules } from '../../detector/read-rules.ts';
 import { LEVELS } from '../../detector/rules/model.ts';
 import { createDetectorStage } from '../../detector/stage.ts';
 import { createOfflineNormalizer } from '../../normalizer/stage.ts';
@@ -23,6 +23,7 @@ const PAGE = 500;
 interface ScanOptions {
   readonly rules: readonly string[];
   readonly bundledRules: boolean;
+  readonly exceptions: readonly string[];
   readonly emit: readonly Emitted[];
   readonly output?: string;
   readonly failOn?: string;
@@ -133,7 +134,9 @@ async function writeAll(
 function meets(findings: readonly Finding[], failOn: string | undefined): boolean {
   if (failOn === undefined) return false;
   const levels: readonly string[] = LEVELS;
-  return findings.some((f) => levels.indexOf(f.level.toLowerCase()) >= levels.indexOf(failOn));
+  return findings
+    .filter(({ mode }) => mode === 'active')
+    .some((f) => levels.indexOf(f.level.toLowerCase()) >= levels.indexOf(failOn));
 }
 
 async function scan(files: readonly string[], options: ScanOptions): Promise<ExitCode> {
@@ -143,11 +146,17 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
     });
   }
   const format = outputFormat(options.output, process.stdout.isTTY === true);
-  const rules = await readRules({ bundled: options.bundledRules, paths: options.rules });
+  const sources = {
+    ...{ bundled: options.bundledRules, paths: options.rules },
+    exceptionPaths: options.exceptions,
+  };
+  const current = await readRules(sources, (problem) => {
+    process.stderr.write(`${describeProblem(problem)}\n`);
+  });
   const offline = createOffline(
     {
       normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
-      detector: createDetectorStage(rules),
+      detector: createDetectorStage({ current }),
     },
     options.cluster,
   );
@@ -166,8 +175,14 @@ export function addScan(program: Command, run: Run): void {
     .command('scan')
     .description('Look through recorded audit files, offline: no server, nothing is stored')
     .argument('<file...>', 'audit logs, webhook bodies, .gz of them; - for standard input')
-    .option('--rules <path>', 'Sigma rules, a file or a folder; repeatable', collect, [])
+    .option(
+      '--rules <path>',
+      'rules (Sigma, Falco, Elastic), a file or a folder; repeatable',
+      collect,
+      [],
+    )
     .option('--no-bundled-rules', 'leave out the rules that come with podwitness')
+    .option('--exceptions <path>', 'a file of exceptions; repeatable', collect, [])
     .option('--emit <kinds>', `which of ${EMITTED.join(',')}`, emitList, ['findings', 'sessions'])
     .option('--output <format>', 'table or ndjson (default: table on a terminal)')
     .option('--fail-on <level>', `exit with 2 on a finding of this level: ${LEVELS.join(', ')}`)

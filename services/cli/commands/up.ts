@@ -22,6 +22,7 @@ import { topicSpecs } from '../../../shared/runtime/topics.ts';
 import { addCollector, createCollectorIntake, startInputs } from '../../collector/main.ts';
 import type { Intake } from '../../collector/intake.ts';
 import { startDetector } from '../../detector/main.ts';
+import { ruleSources } from '../../detector/read-rules.ts';
 import { startIndexer } from '../../indexer/main.ts';
 import { startNormalizer } from '../../normalizer/main.ts';
 import type { ExitCode, Run } from '../exit.ts';
@@ -135,8 +136,7 @@ async function up(options: UpOptions): Promise<ExitCode> {
   const all = joinWorkers([idleWorker(close), inputs, ...workers]);
   const logger = context.logger('up');
   if (options.sample === true) {
-    const { bundledRules: bundled, rules: paths } = config.detector;
-    tellSample({ url: http.url, store, rules: { bundled, paths } }).catch((error: unknown) => {
+    tellSample({ url: http.url, store, rules: ruleSources(config) }).catch((error: unknown) => {
       logger.error({ err: error }, 'Sample not shown');
     });
   }

@@ -6,10 +6,12 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { CoverageKind, CoverageState } from '../../domain/coverage.ts';
 import { sourceLabel } from '../../domain/sources.ts';
 import type { EnrichmentTelemetry } from '../../ports/enrichment.ts';
+import type { RuleTelemetry } from '../../ports/rules.ts';
 import { ENDLESS_ROOM, type Room } from '../../ports/room.ts';
 import type { DoorTelemetry, InputTelemetry, StageTelemetry } from '../../ports/telemetry.ts';
 import { doorMetrics } from './door.ts';
 import { enrichmentMetrics } from './enrichment.ts';
+import { ruleMetrics } from './rules.ts';
 
 export interface Metrics {
   stage(name: string): StageTelemetry;
@@ -17,6 +19,7 @@ export interface Metrics {
   input(name: string): InputTelemetry;
   readonly door: DoorTelemetry;
   readonly enrichment: EnrichmentTelemetry;
+  readonly rules: RuleTelemetry;
   /** One event about coverage was decided on. */
   coverage(kind: CoverageKind, state: CoverageState): void;
   /** Prometheus exposition text. */
@@ -185,6 +188,7 @@ export function createMetrics(
     input: inputMetrics(registry),
     door: doorMetrics(registry),
     enrichment: enrichmentMetrics(registry),
+    rules: ruleMetrics(registry),
     stage: (stage) => ({
       ...accounts(stage),
       ...lags(stage),

@@ -35,11 +35,3 @@ export const indexer = z.strictObject({
     .default(8 * MIB)
     .describe('About the largest bulk request.'),
 });
-
-export const detector = z.strictObject({
-  rules: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Files and folders with Sigma rules of your own.'),
-  bundledRules: z.boolean().default(true).describe('Use the rules that come with the product too.'),
-});

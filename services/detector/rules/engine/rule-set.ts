@@ -14,6 +14,7 @@ type Evaluate = (view: EventView) => Truth;
 
 interface Entry {
   readonly rule: Rule;
+  readonly position: number;
   readonly evaluate: Evaluate;
 }
 
@@ -21,6 +22,15 @@ interface Entry {
 export interface RuleSet {
   readonly rules: readonly Rule[];
   readonly byKind: Readonly<Record<EventKind, readonly Entry[]>>;
+  /** By position of the rule; they only grow. */
+  readonly counts: RuleCounts;
+}
+
+/** How many events each rule matched, could not be decided on, and had to be evaluated on. */
+export interface RuleCounts {
+  readonly matched: Float64Array;
+  readonly undecided: Float64Array;
+  readonly evaluated: Float64Array;
 }
 
 /** What a rule set says of an event; rules in the order in which they were loaded. */
@@ -31,11 +41,15 @@ export interface Verdict {
 }
 
 export function compileRules(rules: readonly Rule[]): RuleSet {
-  const inUse = rules.filter((rule) => rule.needsState === undefined && rule.isDisabled !== true);
-  const entries = inUse.map((rule) => ({ rule, evaluate: compile(rule.condition) }));
+  const entries = rules.flatMap((rule, position): readonly Entry[] => {
+    if (rule.needsState !== undefined || rule.isDisabled === true) return [];
+    return [{ rule, position, evaluate: compile(rule.condition) }];
+  });
+  const count = () => new Float64Array(rules.length);
   const of = (kind: EventKind) => entries.filter(({ rule }) => rule.kinds.includes(kind));
   return {
     rules,
+    counts: { matched: count(), undecided: count(), evaluated: count() },
     byKind: {
       ...{ audit: of('audit'), process: of('process'), alert: of('alert') },
       coverage: of('coverage'),
@@ -47,10 +61,16 @@ export function evaluateRules(set: RuleSet, kind: EventKind, document: EventDocu
   const view = createView(document);
   const matched: Rule[] = [];
   const undecided: Rule[] = [];
-  for (const { evaluate, rule } of set.byKind[kind]) {
+  const add = (counts: Float64Array, position: number): void => {
+    counts[position] = (counts[position] ?? 0) + 1;
+  };
+  for (const { evaluate, position, rule } of set.byKind[kind]) {
+    add(set.counts.evaluated, position);
     const truth = evaluate(view);
     if (truth === true) matched.push(rule);
     if (truth === undefined) undecided.push(rule);
+    if (truth === true) add(set.counts.matched, position);
+    if (truth === undefined) add(set.counts.undecided, position);
   }
   return { matched, undecided };
 }

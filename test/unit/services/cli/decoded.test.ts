@@ -18,7 +18,15 @@ function decoded(topic: TopicName, value: Buffer | null, name: string = topic): 
 
 const EVENT = { kind: 'alert', user: { name: 'ä"\n' } };
 const finding = {
-  ...{ id: 'f', cluster: 'c', time: 1, ruleId: 'r', ruleName: 'R', level: 'LOW' as const },
+  ...{
+    id: 'f',
+    cluster: 'c',
+    time: 1,
+    ruleId: 'r',
+    ruleName: 'R',
+    mode: 'active',
+    level: 'LOW' as const,
+  },
   ...{ events: ['e'], userName: null, message: 'm' },
   document: Buffer.from(JSON.stringify(EVENT)),
 };

@@ -9,6 +9,7 @@ import { loadRules } from '../../../../services/detector/rules/load.ts';
 import { LEVELS, type Rule } from '../../../../services/detector/rules/model.ts';
 import { documentOf, type RawEvent } from './audit-document.ts';
 import { bundledFiles } from './bundled.ts';
+import { plainly } from './match-all.ts';
 
 const EXEC: RawEvent = {
   auditID: 'f8c1',
@@ -37,7 +38,7 @@ const rule = ruleNamed('exec_into_pod.yml');
 
 describe('a finding', () => {
   it('has the fields that others rely on', () => {
-    const finding = buildFinding(rule, documentOf(EXEC));
+    const finding = buildFinding(plainly(rule), documentOf(EXEC));
     expect(finding).toMatchObject({
       cluster: 'test',
       timestamp: '2026-11-21T06:10:00.029056Z',
@@ -89,7 +90,10 @@ describe('a finding', () => {
   });
 
   it('has no empty parts, whatever the event lacks', () => {
-    const bare = buildFinding(rule, { '@timestamp': '2026-11-21T06:00:00Z', event: { id: 'e' } });
+    const bare = buildFinding(plainly(rule), {
+      '@timestamp': '2026-11-21T06:00:00Z',
+      event: { id: 'e' },
+    });
     expect(Object.keys(bare.document).sort()).toEqual(
       [
         '@timestamp',
@@ -110,11 +114,16 @@ describe('a finding', () => {
     const told = { environment: 'production', team: 'pay', owner: 'x', criticality: 'high' };
     const actor = { kind: 'human', name: 'alice', workload: 'learnt from elsewhere' };
     const podwitness = { ...told, actor, request: { tty: true } };
-    const { document } = buildFinding(rule, { ...documentOf(EXEC), podwitness });
+    const { document } = buildFinding(plainly(rule), { ...documentOf(EXEC), podwitness });
     expect(document['podwitness']).toEqual({
       ...told,
       actor: { kind: 'human', name: 'alice' },
-      finding: { level: 'medium', events: ['f8c1/ResponseStarted'] },
+      finding: {
+        level: 'medium',
+        mode: 'active',
+        language: 'sigma',
+        events: ['f8c1/ResponseStarted'],
+      },
     });
   });
 
@@ -124,7 +133,7 @@ describe('a finding', () => {
       (finding.document as { event: { type: unknown } }).event.type;
     for (const stage of ['start', 'end']) {
       const seen = { ...event, event: { ...(event['event'] as object), type: [stage, 'allowed'] } };
-      expect(types(buildFinding(rule, seen))).toEqual(['allowed']);
+      expect(types(buildFinding(plainly(rule), seen))).toEqual(['allowed']);
     }
   });
 
@@ -142,7 +151,9 @@ describe('the id of a finding', () => {
   it('is one for all stages of a request', () => {
     const complete = { ...EXEC, stage: 'ResponseComplete', stageTimestamp: '2026-11-21T06:30:00Z' };
     expect(idOf(complete)).toBe(idOf(EXEC));
-    const [first, second] = [EXEC, complete].map((event) => buildFinding(rule, documentOf(event)));
+    const [first, second] = [EXEC, complete].map((event) =>
+      buildFinding(plainly(rule), documentOf(event)),
+    );
     expect(second?.id).toBe(first?.id);
     expect(second?.timestamp).toBe(first?.timestamp);
   });

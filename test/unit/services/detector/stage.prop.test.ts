@@ -5,7 +5,7 @@ import { createDetectorStage } from '../../../../services/detector/stage.ts';
 import { endings } from '../../../../shared/pipeline/outcome.ts';
 import { LINE, recordOf } from '../normalizer/batches.ts';
 
-const stage = createDetectorStage(await readRules({ bundled: true, paths: [] }));
+const stage = createDetectorStage({ current: await readRules({ bundled: true, paths: [] }) });
 
 const change = fc.record(
   {

@@ -9,7 +9,7 @@ import { LINE } from '../../normalizer/batches.ts';
 
 const stages = {
   normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
-  detector: createDetectorStage(await readRules({ bundled: true, paths: [] })),
+  detector: createDetectorStage({ current: await readRules({ bundled: true, paths: [] }) }),
 };
 const missing = missingData();
 

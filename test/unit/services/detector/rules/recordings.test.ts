@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildFinding } from '../../../../../services/detector/finding.ts';
 import { loadRules } from '../../../../../services/detector/rules/load.ts';
-import { matchAll } from '../match-all.ts';
+import { matchAll, plainly } from '../match-all.ts';
 import { documentOf, type RawEvent } from '../audit-document.ts';
 import { bundledFiles, dataFolder, readLines } from '../bundled.ts';
 
@@ -26,7 +26,7 @@ function findings(scenario: string): Record<string, string[]> {
   for (const event of readLines<RawEvent>(new URL(`${scenario}/audit.log`, url))) {
     const document = documentOf(event);
     for (const rule of matchAll(ruleSet, document)) {
-      const { id } = buildFinding(rule, document);
+      const { id } = buildFinding(plainly(rule), document);
       if (!seen.has(id)) byRule[rule.path] = [...(byRule[rule.path] ?? []), event.auditID ?? ''];
       seen.add(id);
     }

@@ -9,6 +9,7 @@ import { createNormalizerStage } from '../../../../../services/normalizer/stage.
 import { createRedact, type Redact } from '../../../../../shared/domain/redaction/redact.ts';
 import { endings } from '../../../../../shared/pipeline/outcome.ts';
 import { bundledFiles } from '../../../services/detector/bundled.ts';
+import { plainRulebook } from '../../../services/detector/match-all.ts';
 import { rawBatch } from '../../../services/normalizer/batches.ts';
 import type { Place, Planted } from './places.ts';
 
@@ -47,7 +48,7 @@ export function formsOf(secret: string): readonly string[] {
   ];
 }
 
-const detector = createDetectorStage(loadRules(bundledFiles()).ruleSet);
+const detector = createDetectorStage(plainRulebook(loadRules(bundledFiles()).ruleSet));
 
 function told(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) => {

@@ -1,0 +1,30 @@
+/**
+ * Owns: a finding's message: what the rule says about the event, or the event itself in a sentence.
+ */
+import { textAt } from './document.ts';
+import { createView, textOf } from './rules/engine/view.ts';
+import type { EventDocument } from './rules/expression.ts';
+import type { OutputTemplate, Rule } from './rules/model.ts';
+import { plain, sentenceOf } from './sentence.ts';
+
+/** A rule's output may name a whole object. */
+const MAX_OUTPUT_LENGTH = 2000;
+
+export function messageOf(rule: Rule, event: EventDocument): string {
+  if (rule.output !== undefined) return render(rule.output, event);
+  const isAudit = textAt(event, 'event', 'dataset') === 'kubernetes.audit_logs';
+  const told = isAudit ? undefined : textAt(event, 'message');
+  return told === undefined ? sentenceOf(event) : plain(told);
+}
+
+function render({ absent, parts }: OutputTemplate, event: EventDocument): string {
+  const view = createView(event);
+  const texts = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const { isPresent, items } = view.values(part.field);
+    const values = items.map((item) => textOf(item) ?? JSON.stringify(item));
+    return !isPresent || values.length === 0 ? absent : values.join(', ');
+  });
+  const text = plain(texts.join(''));
+  return text.length > MAX_OUTPUT_LENGTH ? `${text.slice(0, MAX_OUTPUT_LENGTH)}…` : text;
+}

@@ -26,6 +26,14 @@ const TIME = column('TIME', '@timestamp', 27);
 const CLUSTER = column('CLUSTER', 'orchestrator.cluster.name', 20);
 const MESSAGE = column('MESSAGE', 'message', 120);
 
+/** With what keeps it from being alerted, if anything: `high (test)`. */
+function levelOf(document: StoredDocument): string {
+  const [level = '', mode = 'active'] = ['level', 'mode'].map((key) =>
+    valuesAt(document, `podwitness.finding.${key}`).map(String).join(','),
+  );
+  return mode === 'active' || mode === '' ? level : `${level} (${mode})`;
+}
+
 const HAPPENED: readonly Column<StoredDocument>[] = [
   TIME,
   CLUSTER,
@@ -40,7 +48,7 @@ const COLUMNS: Readonly<Record<CollectionName, readonly Column<StoredDocument>[]
   activity: HAPPENED,
   findings: [
     TIME,
-    column('LEVEL', 'podwitness.finding.level', 13),
+    { title: 'LEVEL', maxWidth: 24, cell: levelOf },
     column('RULE', 'rule.name', 40),
     CLUSTER,
     MESSAGE,

@@ -96,6 +96,12 @@ describe('documents', () => {
     expect(formatDocuments('sessions', [], 'table')).toBe('No sessions found.\n');
   });
 
+  it('say beside the level what keeps a finding from being alerted', () => {
+    const of = (mode: string) => ({ podwitness: { finding: { level: 'high', mode } } });
+    const text = formatDocuments('findings', ['active', 'test', 'excepted'].map(of), 'table');
+    expect(text.match(/high( \(\w+\))?/g)).toEqual(['high', 'high (test)', 'high (excepted)']);
+  });
+
   it('are a table on a terminal unless one chose, and no format that is none', () => {
     expect(outputFormat(undefined, true)).toBe('table');
     expect(outputFormat(undefined, false)).toBe('ndjson');

@@ -1,0 +1,60 @@
+/**
+ * Owns: the rule kit as the command line uses it: looks at rules from every side, without a pipeline.
+ * Does not own: the looks themselves (rules/kit), reading files (read-rules.ts).
+ */
+import type { Detection } from './judge.ts';
+import { compileRules } from './rules/engine/rule-set.ts';
+import { type Catalogue, createCatalogue, type FieldTypes } from './rules/kit/catalogue.ts';
+import { type CoverageCount, createCoverageCount } from './rules/kit/coverage.ts';
+import { checkExceptions } from './rules/kit/exceptions.ts';
+import { type Explanation, explain } from './rules/kit/explain.ts';
+import type { LintFinding } from './rules/kit/finding.ts';
+import { lintRules } from './rules/kit/lint.ts';
+import { findRules, type ListedRule, listRule } from './rules/kit/list.ts';
+import {
+  type NormalEvent,
+  readSamples,
+  type Sample,
+  type SampleResult,
+  testSample,
+} from './rules/kit/samples.ts';
+import { switchedOn } from './rules/kit/switched-on.ts';
+import type { Problem, Rule } from './rules/model.ts';
+
+export interface RuleKit {
+  readonly rules: readonly Rule[];
+  list(): readonly ListedRule[];
+  /** By id, title, or the beginning of an id; several where that is not enough. */
+  find(name: string): readonly Rule[];
+  /** `today` as 2027-03-31. */
+  lint(problems: readonly Problem[], fields: FieldTypes, today: string): readonly LintFinding[];
+  /** Rules as they are in use. */
+  countCoverage(): CoverageCount;
+  readonly readSamples: typeof readSamples;
+  /** Rules as if all were in use. */
+  test(rule: Rule, sample: Sample, events: readonly NormalEvent[]): SampleResult;
+  explain(rule: Rule, event?: NormalEvent): Explanation;
+}
+
+export function createRuleKit(detection: Detection): RuleKit {
+  const { exceptions, ruleSet, staged } = detection;
+  const { rules } = ruleSet;
+  let all: typeof ruleSet | undefined;
+  return {
+    rules,
+    list: () => rules.map((rule) => listRule(rule, staged.has(rule.id))),
+    find: (name) => findRules(rules, name),
+    lint(problems, fields, today) {
+      const catalogue: Catalogue = createCatalogue(fields);
+      const found = lintRules(rules, problems, catalogue);
+      return [...found, ...checkExceptions(exceptions.all, rules, today)];
+    },
+    countCoverage: () => createCoverageCount(ruleSet),
+    readSamples,
+    test(rule, sample, events) {
+      all ??= compileRules(rules.map(switchedOn));
+      return testSample(all, rule, sample, events);
+    },
+    explain,
+  };
+}

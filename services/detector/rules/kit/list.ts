@@ -1,0 +1,55 @@
+/**
+ * Owns: what a list of rules says of each.
+ */
+import type { AuditLevel, Rule } from '../model.ts';
+import { neededLevel } from './needed-level.ts';
+
+/**
+ * `active`: its findings alert; `test`: on trial, its findings never alert; `disabled`: switched off by
+ * the rule or the options; `needs state`: it is about more than one event, and not counted yet.
+ */
+export const MODES = ['active', 'test', 'disabled', 'needs state'] as const;
+export type Mode = (typeof MODES)[number];
+
+export interface ListedRule {
+  readonly rule: Rule;
+  readonly mode: Mode;
+  /** ATT&CK techniques as T1609 or T1552.007, in the order of the tags. */
+  readonly techniques: readonly string[];
+  /** The least audit level that shows what the rule is about; undefined: it is not for audit events. */
+  readonly auditLevel?: AuditLevel;
+}
+
+export function listRule(rule: Rule, isStaged: boolean): ListedRule {
+  return {
+    rule,
+    mode: modeOf(rule, isStaged),
+    techniques: techniquesOf(rule.tags),
+    ...(rule.kinds.includes('audit') && { auditLevel: neededLevel(rule) }),
+  };
+}
+
+function modeOf({ isDisabled, needsState }: Rule, isStaged: boolean): Mode {
+  if (isDisabled === true) return 'disabled';
+  if (needsState !== undefined) return 'needs state';
+  return isStaged ? 'test' : 'active';
+}
+
+function techniquesOf(tags: readonly string[]): readonly string[] {
+  return tags.flatMap((tag) => {
+    const id = /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1];
+    return id === undefined ? [] : [id.toUpperCase()];
+  });
+}
+
+/** The rules that a person means: by whole id or title, else by the beginning of the id. */
+export function findRules(rules: readonly Rule[], name: string): readonly Rule[] {
+  const wanted = name.toLowerCase();
+  const exact = rules.filter(
+    ({ id, title }) => id.toLowerCase() === wanted || title.toLowerCase() === wanted,
+  );
+  if (exact.length > 0 || wanted === '') return exact;
+  const byId = rules.filter(({ id }) => id.toLowerCase().startsWith(wanted));
+  if (byId.length > 0) return byId;
+  return rules.filter(({ title }) => title.toLowerCase().includes(wanted));
+}

@@ -10,9 +10,8 @@ import { LEVELS } from '../../detector/rules/model.ts';
 import { createDetectorStage } from '../../detector/stage.ts';
 import { createOfflineNormalizer } from '../../normalizer/stage.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
-import { createOffline, type Offline } from '../offline/pipeline.ts';
-import { createProgress, type Progress } from '../offline/progress.ts';
-import { readBodies } from '../offline/read-files.ts';
+import { createOffline } from '../offline/pipeline.ts';
+import { readAll } from '../offline/read-all.ts';
 import { formatDocuments, type OutputFormat, outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
 
@@ -35,82 +34,6 @@ function emitList(text: string): readonly Emitted[] {
     const known = EMITTED.find((e) => e === name.trim());
     if (known !== undefined) return known;
     throw new FatalError(`--emit ${name}: choose from ${EMITTED.join(', ')}`, { code: 'usage' });
-  });
-}
-
-interface Totals {
-  events: number;
-  dropped: number;
-  rejected: number;
-}
-
-interface FileTotals extends Totals {
-  readonly reasons: Map<string, number>;
-}
-
-function sum(reasons: Map<string, number>, counts: Readonly<Record<string, number>>): number {
-  let total = 0;
-  for (const [reason, count] of Object.entries(counts)) {
-    reasons.set(reason, (reasons.get(reason) ?? 0) + count);
-    total += count;
-  }
-  return total;
-}
-
-function summary(file: string, totals: FileTotals): string {
-  const { dropped, events, reasons, rejected } = totals;
-  const others = dropped === 0 ? '' : `, ${dropped} left out`;
-  const why = [...reasons].map(([reason, count]) => `${reason} ${count}`).sort();
-  const because = why.length === 0 ? '' : ` (${why.join(', ')})`;
-  return `${file}: ${events} events, ${rejected} unreadable${others}${because}\n`;
-}
-
-async function readOne(offline: Offline, file: string, progress: Progress): Promise<Totals> {
-  const totals: FileTotals = { events: 0, dropped: 0, rejected: 0, reasons: new Map() };
-  let isDamaged = false;
-  const { bodies, totalBytes } = await readBodies(file, () => {
-    isDamaged = true;
-  });
-  for await (const { bytes, readBytes } of bodies) {
-    const added = offline.add(bytes);
-    totals.events += added.events;
-    totals.dropped += sum(totals.reasons, added.dropped);
-    totals.rejected += sum(totals.reasons, added.rejected);
-    progress.tell({ file, readBytes, totalBytes, events: totals.events });
-  }
-  progress.clear();
-  process.stderr.write(summary(file, totals));
-  if (isDamaged) {
-    process.stderr.write(`${file}: the gzip is torn or damaged; what is before that was read\n`);
-  }
-  return totals;
-}
-
-/** A file that can't be read takes nothing from the others. Throws if that is so of all. */
-async function readAll(offline: Offline, files: readonly string[]): Promise<void> {
-  const totals = { events: 0, dropped: 0 };
-  let failure: FatalError | undefined;
-  const progress = createProgress({
-    isTerminal: process.stderr.isTTY === true,
-    nowMs: () => performance.now(),
-    write: (text) => void process.stderr.write(text),
-  });
-  for (const file of files) {
-    try {
-      const { dropped, events } = await readOne(offline, file, progress);
-      totals.events += events;
-      totals.dropped += dropped;
-    } catch (error) {
-      if (!(error instanceof FatalError)) throw error;
-      failure ??= error;
-      process.stderr.write(`${error.message}\n`);
-    }
-  }
-  if (totals.events > 0) return;
-  if (failure !== undefined) throw failure;
-  if (totals.dropped > 0) return;
-  throw new FatalError(`None of the input could be read as audit events: ${files.join(', ')}`, {
-    code: 'unreadable_input',
   });
 }
 

@@ -22,7 +22,7 @@ const MAX_JSON_CHARS = 64 * 1024;
 const MUTATION = 'mutation.webhook.admission.k8s.io/';
 const FAILED_OPEN = [
   'failed-open.validating.webhook.admission.k8s.io/',
-  'failed-open.mutating.webhook.admission.k8s.io/',
+  'failed-open.mutation.webhook.admission.k8s.io/',
 ];
 const IMPERSONATION = ' cannot impersonate resource "';
 const ESCALATION = 'is attempting to grant RBAC permissions not currently held';

@@ -45,10 +45,11 @@ it('says what webhooks did, and never what they wrote', () => {
       '{"configuration":"c","webhook":"x.example","mutated":false}',
     'patch.webhook.admission.k8s.io/round_0_index_0': '{"patch":[{"value":"secret"}]}',
     'failed-open.validating.webhook.admission.k8s.io/round_0_index_2': 'policy.example',
+    'failed-open.mutation.webhook.admission.k8s.io/round_0_index_3': 'execmetadata.spo.io',
     'mutation.webhook.admission.k8s.io/round_1_index_0': '{"torn',
   };
   expect(noted(annotations)).toEqual({
-    ...{ mutated_by: ['c/w.example'], failed_open: ['policy.example'] },
+    ...{ mutated_by: ['c/w.example'], failed_open: ['policy.example', 'execmetadata.spo.io'] },
   });
 });
 

@@ -2,7 +2,7 @@
  * Owns: a finding's message: what the rule says about the event, or the event itself in a sentence.
  */
 import { textAt } from './document.ts';
-import { createView, textOf } from './rules/engine/view.ts';
+import { fieldsOf, textOf } from './rules/engine/reader.ts';
 import type { EventDocument } from './rules/expression.ts';
 import type { OutputTemplate, Rule } from './rules/model.ts';
 import { plain, sentenceOf } from './sentence.ts';
@@ -18,10 +18,10 @@ export function messageOf(rule: Rule, event: EventDocument): string {
 }
 
 function render({ absent, parts }: OutputTemplate, event: EventDocument): string {
-  const view = createView(event);
+  const valuesOf = fieldsOf(event);
   const texts = parts.map((part) => {
     if (typeof part === 'string') return part;
-    const { isPresent, items } = view.values(part.field);
+    const { isPresent, items } = valuesOf(part.field);
     const values = items.map((item) => textOf(item) ?? JSON.stringify(item));
     return !isPresent || values.length === 0 ? absent : values.join(', ');
   });

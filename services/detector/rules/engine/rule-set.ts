@@ -1,36 +1,44 @@
 /**
- * Owns: which rules match an event, and which can't be decided.
- * Does not own: findings (finding.ts).
+ * Owns: which rules match an event, and which can't be decided: compiling rules into an index, and
+ * asking it.
+ * Does not own: findings (finding.ts), the parts of the index (docs/rules-engine.md).
  */
-import type { EventDocument, Expression, FieldPath, Predicate } from '../expression.ts';
-import { isMissing, partOf } from '../fields.ts';
-import type { EventKind, Rule } from '../model.ts';
-import { compileQuestion } from './predicate.ts';
-import { createView, type EventView } from './view.ts';
+import type { EventDocument } from '../expression.ts';
+import { EVENT_KINDS, type EventKind, type Rule } from '../model.ts';
+import { type Clause, clausesOf, weigh } from './access.ts';
+import { Atoms } from './atoms.ts';
+import { type Condition, compileCondition, truthOf, UNKNOWN, YES } from './condition.ts';
+import { Evaluation } from './evaluation.ts';
+import { countUses, Facts } from './facts.ts';
+import { Lookup } from './lookup.ts';
+import { Marks } from './marks.ts';
+import { Reader } from './reader.ts';
+import { type Entry, growTrie, type Trie, walk } from './trie.ts';
 
-/** Kleene's three values; `undefined` is "cannot tell". */
-type Truth = boolean | undefined;
-type Evaluate = (view: EventView) => Truth;
-
-interface Entry {
-  readonly rule: Rule;
-  readonly position: number;
-  readonly evaluate: Evaluate;
-}
-
-/** Compiled rules. */
-export interface RuleSet {
-  readonly rules: readonly Rule[];
-  readonly byKind: Readonly<Record<EventKind, readonly Entry[]>>;
-  /** By position of the rule; they only grow. */
-  readonly counts: RuleCounts;
-}
-
-/** How many events each rule matched, could not be decided on, and had to be evaluated on. */
+/** By position of the rule; they only ever grow. */
 export interface RuleCounts {
+  /** Events for which the rule's condition had to be looked at: its cost. */
+  readonly evaluated: Float64Array;
   readonly matched: Float64Array;
   readonly undecided: Float64Array;
-  readonly evaluated: Float64Array;
+}
+
+/** Compiled rules. Evaluating uses memory of the set: one event at a time. */
+export interface RuleSet {
+  /** All rules, also those that are never matched. */
+  readonly rules: readonly Rule[];
+  readonly counts: RuleCounts;
+  readonly index: Index;
+}
+
+interface Index {
+  readonly atoms: Atoms;
+  readonly fieldNames: readonly string[];
+  /** By position; undefined for a rule that is never matched. */
+  readonly conditions: readonly (Condition | undefined)[];
+  readonly clauses: readonly (readonly Clause[])[];
+  readonly tries: Readonly<Record<EventKind, Trie>>;
+  readonly evaluation: Evaluation;
 }
 
 /** What a rule set says of an event; rules in the order in which they were loaded. */
@@ -40,87 +48,86 @@ export interface Verdict {
   readonly undecided: readonly Rule[];
 }
 
+function isInUse(rule: Rule): boolean {
+  return rule.needsState === undefined && rule.isDisabled !== true;
+}
+
+/** Throws where a rule has a regular expression that is none; loaders have checked that. */
 export function compileRules(rules: readonly Rule[]): RuleSet {
-  const entries = rules.flatMap((rule, position): readonly Entry[] => {
-    if (rule.needsState !== undefined || rule.isDisabled === true) return [];
-    return [{ rule, position, evaluate: compile(rule.condition) }];
-  });
-  const count = () => new Float64Array(rules.length);
-  const of = (kind: EventKind) => entries.filter(({ rule }) => rule.kinds.includes(kind));
+  const reader = new Reader();
+  const atoms = new Atoms();
+  const facts = new Facts(atoms, reader);
+  const weights = weigh(atoms.all, countUses(rules.filter(isInUse), facts, atoms));
+  const conditions = rules.map((rule) =>
+    isInUse(rule) ? compileCondition(rule.condition, facts) : undefined,
+  );
+  const clauses = conditions.map((condition) =>
+    condition === undefined ? [] : clausesOf(condition, weights),
+  );
+  const entriesOf = (kind: EventKind): readonly Entry[] =>
+    rules.flatMap((rule, position) =>
+      rule.kinds.includes(kind)
+        ? (clauses[position] ?? []).map((clause) => ({ rule: position, clause }))
+        : [],
+    );
+  const slotOf = (atom: number): number => atoms.all[atom]?.slot ?? -1;
+  const trie = (kind: EventKind) => [kind, growTrie(entriesOf(kind), slotOf)] as const;
+  const tries = Object.fromEntries(EVENT_KINDS.map(trie)) as Record<EventKind, Trie>;
+  const marks = new Marks(atoms.all.length);
+  const lookups = atoms.fields.map((field) => new Lookup(field, marks));
+  const sizes = { facts: facts.all.length, rules: rules.length };
+  const evaluation = new Evaluation({ marks, reader, lookups, ...sizes });
+  const zeros = (): Float64Array => new Float64Array(rules.length);
   return {
     rules,
-    counts: { matched: count(), undecided: count(), evaluated: count() },
-    byKind: {
-      ...{ audit: of('audit'), process: of('process'), alert: of('alert') },
-      coverage: of('coverage'),
-    },
+    counts: { evaluated: zeros(), matched: zeros(), undecided: zeros() },
+    index: { atoms, fieldNames: reader.names(), conditions, clauses, tries, evaluation },
   };
 }
+
+const NONE: Verdict = { matched: [], undecided: [] };
 
 export function evaluateRules(set: RuleSet, kind: EventKind, document: EventDocument): Verdict {
-  const view = createView(document);
-  const matched: Rule[] = [];
-  const undecided: Rule[] = [];
-  const add = (counts: Float64Array, position: number): void => {
-    counts[position] = (counts[position] ?? 0) + 1;
-  };
-  for (const { evaluate, position, rule } of set.byKind[kind]) {
-    add(set.counts.evaluated, position);
-    const truth = evaluate(view);
-    if (truth === true) matched.push(rule);
-    if (truth === undefined) undecided.push(rule);
-    if (truth === true) add(set.counts.matched, position);
-    if (truth === undefined) add(set.counts.undecided, position);
+  const { conditions, evaluation, tries } = set.index;
+  evaluation.begin(document);
+  walk(tries[kind], evaluation);
+  const matched: number[] = [];
+  const undecided: number[] = [];
+  for (let i = 0; i < evaluation.foundCount; i++) {
+    const position = evaluation.foundRules[i] as number;
+    const truth = truthOf(conditions[position] as Condition, evaluation);
+    set.counts.evaluated[position] = (set.counts.evaluated[position] as number) + 1;
+    if (truth === YES) matched.push(position);
+    else if (truth === UNKNOWN) undecided.push(position);
   }
-  return { matched, undecided };
-}
-
-function compile(expression: Expression, asRecorded = false): Evaluate {
-  switch (expression.kind) {
-    case 'always':
-    case 'never':
-      return () => expression.kind === 'always';
-    case 'as-recorded':
-      return compile(expression.operand, true);
-    case 'not': {
-      const operand = compile(expression.operand, asRecorded);
-      return (view) => {
-        const truth = operand(view);
-        return truth === undefined ? undefined : !truth;
-      };
-    }
-    case 'and':
-    case 'or':
-      return joined(
-        expression.operands.map((operand) => compile(operand, asRecorded)),
-        expression.kind === 'or',
-      );
-    case 'predicate':
-      return predicate(expression, asRecorded);
-  }
-}
-
-/** `decisive`: the value that one operand is enough for. */
-function joined(operands: readonly Evaluate[], decisive: boolean): Evaluate {
-  return (view) => {
-    let truth: Truth = !decisive;
-    for (const operand of operands) {
-      const next = operand(view);
-      if (next === decisive) return decisive;
-      if (next === undefined) truth = undefined;
-    }
-    return truth;
+  if (matched.length === 0 && undecided.length === 0) return NONE;
+  return {
+    matched: take(set.rules, matched, set.counts.matched),
+    undecided: take(set.rules, undecided, set.counts.undecided),
   };
 }
 
-function predicate({ field, question }: Predicate, asRecorded: boolean): Evaluate {
-  const asked = compileQuestion(question);
-  const paths: readonly FieldPath[] =
-    field.kind === 'path' ? field.paths : field.kind === 'computed' ? field.from : [];
-  const parts = asRecorded ? [] : [...new Set(paths.flatMap((path) => partOf(path) ?? []))];
-  return (view) => {
-    const values = view.values(field);
-    const isUnknown = !values.isPresent && parts.some((part) => isMissing(view.document, part));
-    return isUnknown ? undefined : asked(values, view);
+function take(rules: readonly Rule[], positions: number[], counts: Float64Array): readonly Rule[] {
+  if (positions.length > 1) positions.sort((a, b) => a - b);
+  return positions.map((position) => {
+    counts[position] = (counts[position] as number) + 1;
+    return rules[position] as Rule;
+  });
+}
+
+/**
+ * By what the rule is found, for people: one line per clause, of groups of atoms; `every event` where
+ * it is tried on each. Empty: it is never matched.
+ */
+export function access({ index, rules }: RuleSet, rule: Rule): readonly string[] {
+  const { atoms, clauses, fieldNames } = index;
+  const name = (atom: number): string => {
+    const { slot = -1, text = '' } = atoms.all[atom] ?? {};
+    return slot === -1 ? text : `${fieldNames[slot]} ${text}`;
   };
+  return (clauses[rules.indexOf(rule)] ?? []).map((clause) =>
+    clause.length === 0
+      ? 'every event'
+      : clause.map((group) => group.map(name).join(' or ')).join(', and '),
+  );
 }

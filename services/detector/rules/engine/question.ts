@@ -1,13 +1,18 @@
 /**
- * Owns: what is asked of a field, as a function of its values.
+ * Owns: what is asked of a field, as a function of its values: the meaning of every question and test.
+ * The index (lookup.ts) decides the common ones without it.
  */
 import { isInNetwork, readNetwork } from '../../../../shared/domain/ip.ts';
-import type { Comparison, Question, Test } from '../expression.ts';
+import type { Field, Question, Test } from '../expression.ts';
 import { compilePattern, foldCase } from '../pattern.ts';
-import { type EventView, type FieldValues, textOf } from './view.ts';
+import { COMPARE, numberOf } from './bounds.ts';
+import { type FieldValues, valuesOfItems } from './reader.ts';
+import { compileRegex } from './regex.ts';
 
-export type Asked = (values: FieldValues, view: EventView) => boolean;
+/** `others`: the values of the field that a test of kind `field` compares with. */
+export type Asked = (values: FieldValues, others: FieldValues) => boolean;
 
+/** Throws where a regular expression is none; loaders have checked that. */
 export function compileQuestion(question: Question): Asked {
   if (question.kind === 'present') return (values) => values.isPresent;
   if (question.kind === 'filled') return (values) => values.items.some((item) => item !== null);
@@ -17,18 +22,16 @@ export function compileQuestion(question: Question): Asked {
   return question.kind === 'some' ? some(question.test) : every(question.test);
 }
 
+/** The second field that a question asks for. */
+export function otherFieldOf(question: Question): Field | undefined {
+  if (question.kind !== 'some' && question.kind !== 'every') return undefined;
+  return question.test.kind === 'field' ? question.test.other : undefined;
+}
+
 function every(test: Test): Asked {
   const one = some(test);
-  return (values, view) =>
-    values.items.length > 0 &&
-    values.items.every((item) => {
-      const text = textOf(item);
-      const texts = text === undefined ? [] : [text];
-      return one(
-        { isPresent: true, items: [item], texts, folded: () => texts.map(foldCase) },
-        view,
-      );
-    });
+  return (values, others) =>
+    values.items.length > 0 && values.items.every((item) => one(valuesOfItems([item]), others));
 }
 
 function some(test: Test): Asked {
@@ -43,13 +46,12 @@ function some(test: Test): Asked {
         textsFor(values, test.cased).some((text) => patterns.some((matches) => matches(text)));
     }
     case 'regex': {
-      const expression = new RegExp(test.source, test.flags);
-      return (values) => values.texts.some((text) => expression.test(text));
+      const matches = compileRegex(test.source, test.flags);
+      return (values) => values.texts.some(matches);
     }
     case 'compare': {
       const compare = COMPARE[test.operator];
-      return (values) =>
-        values.texts.some((text) => isNumber(text) && compare(Number(text), test.bound));
+      return (values) => values.texts.some((text) => compare(numberOf(text), test.bound));
     }
     case 'cidr': {
       const networks = test.networks.flatMap((text) => readNetwork(text) ?? []);
@@ -63,11 +65,11 @@ function some(test: Test): Asked {
   }
 }
 
-function fieldTest({ cased, how, other }: Extract<Test, { kind: 'field' }>): Asked {
+function fieldTest({ cased, how }: Extract<Test, { kind: 'field' }>): Asked {
   const fits = HOW[how];
-  return (values, view) => {
-    const others = textsFor(view.values(other), cased);
-    return textsFor(values, cased).some((text) => others.some((with_) => fits(text, with_)));
+  return (values, others) => {
+    const texts = textsFor(others, cased);
+    return textsFor(values, cased).some((text) => texts.some((other) => fits(text, other)));
   };
 }
 
@@ -81,16 +83,4 @@ const HOW: Readonly<Record<How, (text: string, other: string) => boolean>> = {
 
 function textsFor(values: FieldValues, cased: boolean): readonly string[] {
   return cased ? values.texts : values.folded();
-}
-
-const COMPARE: Readonly<Record<Comparison, (value: number, bound: number) => boolean>> = {
-  lt: (value, bound) => value < bound,
-  lte: (value, bound) => value <= bound,
-  gt: (value, bound) => value > bound,
-  gte: (value, bound) => value >= bound,
-};
-
-/** Decimal numbers only: Number() would take '', ' 1 ' and '0x10', too. */
-function isNumber(text: string): boolean {
-  return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text);
 }

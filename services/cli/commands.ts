@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.ts';
 import { addDeadletter } from './commands/deadletter.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addQuery } from './commands/query.ts';
+import { addRules } from './commands/rules.ts';
 import { addScan } from './commands/scan.ts';
 import { addSetup } from './commands/setup.ts';
 import { addTail } from './commands/tail.ts';
@@ -18,6 +19,7 @@ Start here:
   podwitness up --sample        everything in one process, fed with a small story
   podwitness query findings     what the rules found
   podwitness scan audit.log     look through a file, offline
+  podwitness rules list         which rules there are; also lint, test, explain
 
 In production, with Kafka and Elasticsearch (podwitness.yaml names them):
   podwitness check              is everything there, and allowed?
@@ -43,6 +45,7 @@ export function createProgram(version: string, run: Run): Command {
   addDoctor(program, run);
   addSetup(program, run);
   addCheck(program, run);
+  addRules(program, run);
   return program;
 }
 

@@ -7,7 +7,7 @@ import { compileRules } from './rules/engine/rule-set.ts';
 import { type Catalogue, createCatalogue, type FieldTypes } from './rules/kit/catalogue.ts';
 import { type CoverageCount, createCoverageCount } from './rules/kit/coverage.ts';
 import { checkExceptions } from './rules/kit/exceptions.ts';
-import { type Explanation, explain } from './rules/kit/explain.ts';
+import { createExplainer, type Explainer } from './rules/kit/explain.ts';
 import type { LintFinding } from './rules/kit/finding.ts';
 import { lintRules } from './rules/kit/lint.ts';
 import { findRules, type ListedRule, listRule } from './rules/kit/list.ts';
@@ -33,7 +33,7 @@ export interface RuleKit {
   readonly readSamples: typeof readSamples;
   /** Rules as if all were in use. */
   test(rule: Rule, sample: Sample, events: readonly NormalEvent[]): SampleResult;
-  explain(rule: Rule, event?: NormalEvent): Explanation;
+  explainer(rule: Rule): Explainer;
 }
 
 export function createRuleKit(detection: Detection): RuleKit {
@@ -55,6 +55,6 @@ export function createRuleKit(detection: Detection): RuleKit {
       all ??= compileRules(rules.map(switchedOn));
       return testSample(all, rule, sample, events);
     },
-    explain,
+    explainer: createExplainer,
   };
 }

@@ -4,9 +4,9 @@
 import { valueAt } from '../../document.ts';
 import type { Rule } from '../model.ts';
 import type { NormalEvent } from './samples.ts';
-import { outline, trace, type TraceNode } from './trace.ts';
+import { createTrace, outline, type TraceNode } from './trace.ts';
 
-export type Verdict = 'match' | 'no match' | 'cannot tell' | 'not for such events';
+type Verdict = 'match' | 'no match' | 'cannot tell' | 'not for such events';
 
 export interface Explanation {
   readonly rule: Rule;
@@ -21,17 +21,27 @@ export interface Explanation {
   readonly tree: TraceNode;
 }
 
-export function explain(rule: Rule, event?: NormalEvent): Explanation {
-  if (event === undefined) return { rule, tree: outline(rule.condition) };
-  const { document, id, kind } = event;
-  const level = valueAt(document, 'kubernetes', 'audit', 'level');
-  const about = { id, kind, ...(typeof level === 'string' && { level }) };
-  if (!rule.kinds.includes(kind)) {
-    const verdict = 'not for such events';
-    return { rule, event: { ...about, verdict }, tree: outline(rule.condition) };
-  }
-  const tree = trace(rule, kind, document);
-  return { rule, event: { ...about, verdict: verdictOf(tree) }, tree };
+export interface Explainer {
+  /** The condition alone. */
+  outline(): Explanation;
+  explain(event: NormalEvent): Explanation;
+}
+
+export function createExplainer(rule: Rule): Explainer {
+  const trace = createTrace(rule);
+  const tree = outline(rule.condition);
+  return {
+    outline: () => ({ rule, tree }),
+    explain({ document, id, kind }) {
+      const level = valueAt(document, 'kubernetes', 'audit', 'level');
+      const about = { id, kind, ...(typeof level === 'string' && { level }) };
+      if (!rule.kinds.includes(kind)) {
+        return { rule, event: { ...about, verdict: 'not for such events' }, tree };
+      }
+      const traced = trace(kind, document);
+      return { rule, event: { ...about, verdict: verdictOf(traced) }, tree: traced };
+    },
+  };
 }
 
 function verdictOf({ truth }: TraceNode): Verdict {

@@ -7,7 +7,7 @@
  */
 import type { Expression, Predicate } from '../expression.ts';
 import { foldCase } from '../pattern.ts';
-import type { Rule } from '../model.ts';
+import { LEVELS, type Rule } from '../model.ts';
 import { type LintFinding, findingOf } from './finding.ts';
 import { conditionKey, fieldName, flatOperands, predicateKey } from './predicate-key.ts';
 
@@ -68,7 +68,8 @@ function findCovered(rules: readonly Rule[]): readonly LintFinding[] {
     findingOf(rule, {
       ...{ severity: 'warning', check: 'overlap' },
       reason: `all that it matches, ${nameOf(wide)} matches, too`,
-      remedy: 'Narrow the other one, or keep both if their levels differ on purpose.',
+      remedy:
+        'Give it a higher level than the other one has, narrow the other one, or take it out.',
     }),
   );
 }
@@ -125,7 +126,9 @@ function candidates(
   return best ?? [];
 }
 
+/** A special case of a higher level than the general one tells something. */
 function covers(wide: Conjunction, narrow: Conjunction): boolean {
+  if (LEVELS.indexOf(narrow.rule.level) > LEVELS.indexOf(wide.rule.level)) return false;
   const hasKinds = narrow.rule.kinds.every((kind) => wide.rule.kinds.includes(kind));
   return (
     hasKinds &&

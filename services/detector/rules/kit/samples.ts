@@ -6,7 +6,7 @@
 import type { EventDocument } from '../expression.ts';
 import { evaluateRules, type RuleSet } from '../engine/rule-set.ts';
 import type { EventKind, Rule } from '../model.ts';
-import { type Explanation, explain } from './explain.ts';
+import { createExplainer, type Explanation } from './explain.ts';
 
 export const EXPECTATIONS = ['match', 'no match', 'cannot tell'] as const;
 export type Expectation = (typeof EXPECTATIONS)[number];
@@ -122,6 +122,6 @@ export function testSample(
   return {
     ...{ rule, sample, passed, got },
     others: [...new Set(others.filter(({ id }) => id !== rule.id).map(({ title }) => title))],
-    explanations: passed ? [] : events.map((event) => explain(rule, event)),
+    explanations: passed ? [] : events.map(createExplainer(rule).explain),
   };
 }

@@ -18,6 +18,8 @@ export interface TraceNode {
   readonly values?: readonly unknown[];
   /** Parts of the event that were not recorded, and that the predicate is about. */
   readonly missing?: readonly Part[];
+  /** Its truth is why the whole has its own. */
+  readonly isDecisive?: true;
   readonly operands: readonly TraceNode[];
 }
 
@@ -29,21 +31,34 @@ export function outline(expression: Expression): TraceNode {
   return build(expression, () => ({}));
 }
 
+export type Trace = (kind: EventKind, document: EventDocument) => TraceNode;
+
 /** Every part is looked at, whether it still matters or not. */
-export function trace(rule: Rule, kind: EventKind, document: EventDocument): TraceNode {
-  const parts = partsOf(rule.condition, false);
+export function createTrace(rule: Rule): Trace {
   const on = switchedOn(rule);
-  const rules = parts.map(({ condition }, i) => ({ ...on, id: String(i), condition }));
-  const { matched, undecided } = evaluateRules(compileRules(rules), kind, document);
-  const [isTrue, isUnknown] = [idsOf(matched), idsOf(undecided)];
-  const facts = new Map(
-    parts.map(({ expression }, i) => {
-      const truth = isUnknown.has(String(i)) ? undefined : isTrue.has(String(i));
-      const seen = expression.kind === 'predicate' ? seenBy(expression, document, truth) : {};
-      return [expression, { truth, ...seen }] as const;
-    }),
+  const parts = partsOf(rule.condition, false);
+  const set = compileRules(parts.map(({ condition }, i) => ({ ...on, id: String(i), condition })));
+  return (kind, document) => {
+    const { matched, undecided } = evaluateRules(set, kind, document);
+    const [isTrue, isUnknown] = [idsOf(matched), idsOf(undecided)];
+    const facts = new Map(
+      parts.map(({ expression }, i) => {
+        const truth = isUnknown.has(String(i)) ? undefined : isTrue.has(String(i));
+        const seen = expression.kind === 'predicate' ? seenBy(expression, document, truth) : {};
+        return [expression, { truth, ...seen }] as const;
+      }),
+    );
+    return decisive(build(rule.condition, (part) => facts.get(part) ?? {}));
+  };
+}
+
+/** Marks the predicates, and only them, that give the node its truth. */
+function decisive(node: TraceNode): TraceNode {
+  if (node.operands.length === 0) return { ...node, isDecisive: true };
+  const operands = node.operands.map((operand) =>
+    node.kind === 'not' || operand.truth === node.truth ? decisive(operand) : operand,
   );
-  return build(rule.condition, (part) => facts.get(part) ?? {});
+  return { ...node, operands };
 }
 
 function idsOf(rules: readonly Rule[]): ReadonlySet<string> {

@@ -1,0 +1,24 @@
+/**
+ * Owns: how an explanation is shown.
+ */
+import type { Explanation } from '../../detector/rules/kit/explain.ts';
+import type { OutputFormat } from '../output/documents.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+import { formatTree, jsonLine } from './tree.ts';
+
+/** With a trailing line break. */
+export function formatExplanation(explanation: Explanation, format: OutputFormat): string {
+  const { event, rule, tree } = explanation;
+  const { id, kinds, title } = rule;
+  if (format === 'ndjson') return jsonLine({ rule: { id, title }, event, tree });
+  const kindsLine = event === undefined ? `for events of kind ${kinds.join(', ')}\n` : '';
+  return `${escapeForTerminal(headOf(explanation))}\n${kindsLine}${formatTree(tree)}\n`;
+}
+
+function headOf({ event, rule }: Explanation): string {
+  const name = `${rule.title} (${rule.id})`;
+  if (event === undefined) return name;
+  const level = event.level === undefined ? '' : `, recorded at level ${event.level}`;
+  const state = rule.needsState === undefined ? '' : ` It needs state: ${rule.needsState}.`;
+  return `${event.verdict}: ${name}, event ${event.id} of kind ${event.kind}${level}.${state}`;
+}

@@ -1,0 +1,76 @@
+/**
+ * Owns: the rules that a command of the rule kit looks at: those of the configuration, and those that
+ * the command line adds.
+ */
+import { relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { createRuleKit, type RuleKit } from '../../detector/kit.ts';
+import { describeProblem, inspectRules, ruleSources } from '../../detector/read-rules.ts';
+import type { Problem } from '../../detector/rules/model.ts';
+import { type ConfigOptions, readOptions, withConfig } from '../commands/options.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+
+export interface KitOptions extends ConfigOptions {
+  readonly rules: readonly string[];
+  readonly bundledRules: boolean;
+  readonly exceptions: readonly string[];
+  readonly output?: string;
+}
+
+export interface OpenKit {
+  readonly kit: RuleKit;
+  readonly problems: readonly Problem[];
+}
+
+export function withRules(command: Command): Command {
+  return withConfig(command)
+    .option(
+      '--rules <path>',
+      'rules (Sigma, Falco, Elastic), a file or a folder; repeatable',
+      collect,
+      [],
+    )
+    .option('--no-bundled-rules', 'leave out the rules that come with podwitness')
+    .option('--exceptions <path>', 'a file of exceptions; repeatable', collect, [])
+    .option('--output <format>', 'table or ndjson (default: table on a terminal)');
+}
+
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+/** Throws FatalError where the configuration or a path can't be read; problems in rules are told. */
+export async function openKit(options: KitOptions): Promise<OpenKit> {
+  const sources = ruleSources(await readOptions(options));
+  const { detection, problems } = await inspectRules({
+    ...sources,
+    bundled: options.bundledRules && sources.bundled,
+    paths: distinct([...sources.paths, ...options.rules]),
+    exceptionPaths: distinct([...(sources.exceptionPaths ?? []), ...options.exceptions]),
+  });
+  return { kit: createRuleKit(detection), problems };
+}
+
+/** A rule that is read twice is in its own way. */
+function distinct(paths: readonly string[]): readonly string[] {
+  return [...new Map(paths.map((path) => [resolve(path), path])).values()];
+}
+
+/** As short as it can be opened from here. */
+export function shortPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
+}
+
+export function isBroken(problems: readonly Problem[]): boolean {
+  return problems.some(({ kind }) => kind === 'invalid');
+}
+
+/** Says on standard error which rules are not among those that are looked at. */
+export function tellProblems(problems: readonly Problem[]): void {
+  for (const problem of problems.filter(({ kind }) => kind === 'invalid')) {
+    process.stderr.write(`${escapeForTerminal(describeProblem(problem))}\n`);
+  }
+  const others = problems.filter(({ kind }) => kind !== 'invalid').length;
+  if (others > 0) process.stderr.write(`${others} remarks: see podwitness rules lint\n`);
+}

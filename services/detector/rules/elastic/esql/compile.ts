@@ -4,9 +4,14 @@
  */
 import type { Expression } from '../../expression.ts';
 import type { Position } from '../../position.ts';
+import type { Query } from './ast.ts';
+import { EsqlFault, positionOf } from './fault.ts';
+import { lowerConditions } from './lower.ts';
+import { parseQuery } from './parse.ts';
+import { planQuery, stateOf } from './pipeline.ts';
 
 /** A fault of the query, with its place in it. */
-export interface EsqlProblem extends Position {
+interface EsqlProblem extends Position {
   readonly kind: 'problem';
   readonly reason: string;
   readonly remedy: string;
@@ -20,15 +25,34 @@ export type CompiledEsql =
   | { readonly kind: 'state'; readonly reason: string; readonly condition?: Expression }
   | EsqlProblem;
 
-/** Never throws. */
-export function compileEsql(query: string): CompiledEsql {
-  const reason = `ES|QL is not read yet (${query.length} characters)`;
-  return {
-    kind: 'problem',
-    line: 1,
-    column: 1,
-    reason,
-    remedy: 'Leave it out.',
-    unsupported: true,
-  };
+/** Never throws, whatever the text. Same query, same result. */
+export function compileEsql(source: string): CompiledEsql {
+  try {
+    return compileQuery(parseQuery(source), source);
+  } catch (error) {
+    if (!(error instanceof EsqlFault)) throw error;
+    const { isUnsupported, message: reason, remedy } = error;
+    const problem = {
+      kind: 'problem',
+      ...positionOf(source, error.offset),
+      reason,
+      remedy,
+    } as const;
+    return isUnsupported ? { ...problem, unsupported: true } : problem;
+  }
+}
+
+/** What counts over events is listed as such, even where a part before the count is not supported. */
+function compileQuery(query: Query, source: string): CompiledEsql {
+  try {
+    const { conditions, state } = planQuery(query, source);
+    const condition = lowerConditions(conditions);
+    return state === undefined
+      ? { kind: 'stream', condition }
+      : { kind: 'state', reason: state, condition };
+  } catch (error) {
+    const state = query.commands.flatMap((command) => stateOf(command) ?? [])[0];
+    if (!(error instanceof EsqlFault) || !error.isUnsupported || state === undefined) throw error;
+    return { kind: 'state', reason: `${state}; ${error.message}` };
+  }
 }

@@ -31,13 +31,6 @@ const ECS_FIELDS: ReadonlySet<string> = new Set([
   ...['related', 'rule', 'server', 'service', 'source', 'threat', 'url', 'user', 'user_agent'],
 ]);
 
-/** Names that published rules use although no audit event has them, and what they mean by them. */
-const ALIASES: Readonly<Record<string, string>> = {
-  apiGroup: 'objectRef.apiGroup',
-  capabilities: 'requestObject.spec.containers.securityContext.capabilities',
-  hostPath: 'requestObject.spec.volumes.hostPath.path',
-};
-
 /** Maps with keys that hold dots of their own: what follows them is one key. */
 const OPEN_MAPS: ReadonlySet<string> = new Set([
   ...['annotations', 'data', 'extra', 'labels', 'matchLabels', 'nodeSelector', 'output_fields'],
@@ -46,12 +39,11 @@ const OPEN_MAPS: ReadonlySet<string> = new Set([
 
 /** Undefined for a name that neither the audit event nor ECS has. */
 export function auditFieldPath(name: string): FieldPath | undefined {
-  const field = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
-  const [first = '', ...rest] = field.split('.');
+  const [first = '', ...rest] = name.split('.');
   const isEcsUser = first === 'user' && rest[0] !== undefined && !AUDIT_USER_FIELDS.has(rest[0]);
   return AUDIT_FIELDS.has(first) && !isEcsUser
     ? auditPath([first, ...rest])
-    : documentFieldPath(field);
+    : documentFieldPath(name);
 }
 
 /**
@@ -71,7 +63,7 @@ export function documentFieldNames(): readonly string[] {
 
 /** Every name that auditFieldPath takes as the first part of a field. */
 export function knownFieldNames(): readonly string[] {
-  return [...AUDIT_FIELDS, ...ECS_FIELDS, ...Object.keys(ALIASES)];
+  return [...AUDIT_FIELDS, ...ECS_FIELDS];
 }
 
 function auditPath(keys: readonly string[]): FieldPath {
@@ -117,6 +109,7 @@ const PARTS: readonly (readonly [prefix: string, part: Part])[] = [
   ['podwitness.webhook.', 'requestObject'],
   ['podwitness.change.', 'requestObject'],
   ['podwitness.token.', 'requestObject'],
+  ['podwitness.redaction.', 'requestObject'],
 ];
 /** Below them, and yet not of a body, but of annotations and of the answer's message. */
 const NOT_PARTS = [

@@ -28,7 +28,7 @@ const TACTIC = /^attack\.[a-z-]+$/;
 const TECHNIQUE = /^attack\.t\d{4}(?:\.\d{3})?$/;
 /** Parts of an event that a policy at the level Metadata leaves out, and what is made of them. */
 const OF_BODIES =
-  /^(?:requestObject|responseObject|podwitness\.(?:workload|rbac\.(?!granted_)|exposure|csr|webhook|change))\b/;
+  /^(?:requestObject|responseObject|podwitness\.(?:workload|rbac\.(?!granted_|refused_)|token\.(?!credential_)|exposure|csr|webhook|change))\b/;
 
 const files = bundledFiles();
 const { problems, ruleSet } = loadRules(files);

@@ -3,7 +3,7 @@
  * Does not own: reading folders (the caller's), the languages (sigma/, falco/, elastic/).
  *
  * Falco's files build on each other (lists, macros, overrides), in the order in which they are given,
- * so each language gets all of its files at once.
+ * and Sigma's refer to each other (filters, correlations), so each language gets all of its files at once.
  */
 import { compileRules, type RuleSet } from './engine/rule-set.ts';
 import { loadElastic } from './elastic/load.ts';
@@ -36,7 +36,7 @@ export function readRuleFiles(
 ): Loaded {
   const of = (format: string) => files.filter((file) => formatOf(file) === format);
   const loaded = [
-    ...of('sigma').map((file) => loadSigma(file, options)),
+    loadSigma(of('sigma'), options),
     loadFalco(of('falco'), options),
     ...of('elastic').map(loadElastic),
   ];

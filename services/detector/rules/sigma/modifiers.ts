@@ -1,86 +1,141 @@
 /**
- * Owns: the modifiers of Sigma v2.1.0: which there are, which this engine has, which go together.
- * Does not own: applying them to values (selection.ts).
+ * Owns: the modifiers of Sigma v2.1.0: which there are, which go together, in which order.
+ * Does not own: applying them to values (values.ts, transform.ts, lower.ts).
  */
 import type { Comparison } from '../expression.ts';
 import { nearestName } from '../../../../shared/domain/nearest.ts';
+import { type Encoding, ENCODINGS, type Transform } from './transform.ts';
+import { TIME_PARTS, type TimePart } from './time.ts';
 
-const COMPARISONS: ReadonlySet<string> = new Set(['lt', 'lte', 'gt', 'gte']);
-const OPENINGS: ReadonlySet<string> = new Set(['contains', 'startswith', 'endswith']);
-const SUPPORTED: ReadonlySet<string> = new Set([
-  ...OPENINGS,
-  ...COMPARISONS,
-  'all',
-  'cased',
-  'cidr',
-  'exists',
-  'neq',
-]);
-const UNSUPPORTED: ReadonlySet<string> = new Set([
-  ...['re', 'i', 'm', 's', 'windash', 'base64', 'base64offset', 'utf16le', 'utf16be', 'utf16'],
-  ...['wide', 'expand', 'fieldref', 'minute', 'hour', 'day', 'week', 'month', 'year'],
-]);
+/** What a test asks; each has its own modifiers that go with it. */
+type Kind = 'equals' | 'regex' | 'compare' | 'cidr' | 'exists' | 'field';
 
 export interface Modifiers {
-  readonly kind: 'equals' | 'exists' | 'cidr' | Comparison;
-  readonly open: { readonly start: boolean; readonly end: boolean };
+  readonly kind: Kind;
+  readonly transform: Transform;
+  /** Of `compare`; with a time part and without a comparison: `eq`. */
+  readonly operator: Comparison | 'eq';
+  readonly part: TimePart | undefined;
+  /** Of `regex`: i, m, s. */
+  readonly flags: string;
+  readonly expand: boolean;
   readonly all: boolean;
   readonly cased: boolean;
   readonly negated: boolean;
 }
 interface ModifierProblem {
-  readonly kind: 'invalid' | 'unsupported';
+  readonly kind: 'invalid';
   readonly reason: string;
   readonly remedy: string;
 }
 
+const COMPARISONS: readonly string[] = ['lt', 'lte', 'gt', 'gte'];
+const OPENINGS: readonly string[] = ['contains', 'startswith', 'endswith'];
+const FLAGS: readonly string[] = ['i', 'm', 's'];
+const TEXTS: readonly string[] = [...OPENINGS, ...ENCODINGS, 'windash', 'expand', 'cased'];
+
+/** Modifiers that give a value another type, and what each makes of the test. */
+const KIND_OF: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ...COMPARISONS.map((name) => [name, 'compare'] as const),
+  ...TIME_PARTS.map((name) => [name, 'compare'] as const),
+  ['re', 'regex'],
+  ['cidr', 'cidr'],
+  ['exists', 'exists'],
+  ['fieldref', 'field'],
+]);
+/** What may stand beside them. */
+const WITH: Readonly<Record<Kind, ReadonlySet<string>>> = {
+  equals: new Set([...TEXTS, 'all', 'neq']),
+  regex: new Set(['re', ...FLAGS, ...OPENINGS, 'all', 'neq']),
+  compare: new Set([...COMPARISONS, ...TIME_PARTS, 'all', 'neq']),
+  cidr: new Set(['cidr', 'expand', 'all', 'neq']),
+  exists: new Set(['exists']),
+  field: new Set(['fieldref', ...OPENINGS, 'cased', 'all', 'neq']),
+};
+const KNOWN: ReadonlySet<string> = new Set([...KIND_OF.keys(), ...FLAGS, ...WITH.equals]);
+
+/** Groups of which a test has one at most. */
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  COMPARISONS,
+  TIME_PARTS,
+  OPENINGS,
+  ['utf16le', 'utf16be', 'utf16', 'wide'],
+];
+
 /** @param names what follows the field name, `field|name|name` */
 export function readModifiers(names: readonly string[]): Modifiers | ModifierProblem {
-  for (const name of names) {
-    const problem = problemWith(name);
-    if (problem !== undefined) return problem;
-  }
-  const has = (name: string): boolean => names.includes(name);
-  const typed = names.filter(
-    (name) => COMPARISONS.has(name) || name === 'cidr' || name === 'exists',
+  const kind = names.map((name) => KIND_OF.get(name)).find((found) => found !== undefined);
+  return (
+    misspelt(names) ??
+    clashing(names, kind ?? 'equals') ??
+    misplaced(names) ??
+    modifiersOf(names, kind ?? 'equals')
   );
-  const [type] = typed;
-  const clash = type === undefined ? undefined : names.find((name) => isClash(type, name));
-  if (typed.length > 1 || clash !== undefined) {
-    return {
-      kind: 'invalid',
-      reason: `the modifiers ${names.join(', ')} do not go together`,
-      remedy: `Use ${type ?? 'one of them'} alone; negate in the condition.`,
-    };
-  }
+}
+
+function modifiersOf(names: readonly string[], kind: Kind): Modifiers {
+  const has = (name: string): boolean => names.includes(name);
+  const operator = names.find((name) => COMPARISONS.includes(name)) as Comparison | undefined;
   return {
-    kind: (type as Modifiers['kind'] | undefined) ?? 'equals',
-    open: { start: has('contains') || has('endswith'), end: has('contains') || has('startswith') },
+    kind,
+    transform: {
+      dashes: has('windash'),
+      encodings: names.filter((name): name is Encoding => ENCODINGS.includes(name)),
+      open: {
+        start: has('contains') || has('endswith'),
+        end: has('contains') || has('startswith'),
+      },
+    },
+    operator: operator ?? 'eq',
+    part: TIME_PARTS.find(has),
+    flags: FLAGS.filter(has).join(''),
+    expand: has('expand'),
     all: has('all'),
     cased: has('cased'),
     negated: has('neq'),
   };
 }
 
-function isClash(type: string, other: string): boolean {
-  if (other === type) return false;
-  if (type === 'exists') return true;
-  return OPENINGS.has(other) || other === 'cased';
+function misspelt(names: readonly string[]): ModifierProblem | undefined {
+  const name = names.find((one) => !KNOWN.has(one));
+  if (name === undefined) return undefined;
+  const guess = nearestName(name, [...KNOWN]);
+  const remedy = guess === undefined ? 'Take it out.' : `Did you mean "${guess}"?`;
+  return { kind: 'invalid', reason: `Sigma has no modifier "${name}"`, remedy };
 }
 
-function problemWith(name: string): ModifierProblem | undefined {
-  if (SUPPORTED.has(name)) return undefined;
-  if (UNSUPPORTED.has(name)) {
-    return {
-      kind: 'unsupported',
-      reason: `the rule needs the modifier "${name}", which is not supported yet`,
-      remedy: 'Rewrite the test with contains, startswith, endswith or wildcards.',
-    };
-  }
-  const guess = nearestName(name, [...SUPPORTED, ...UNSUPPORTED]);
-  return {
-    kind: 'invalid',
-    reason: `Sigma has no modifier "${name}"`,
-    remedy: guess === undefined ? 'Take it out.' : `Did you mean "${guess}"?`,
-  };
+function clashing(names: readonly string[], kind: Kind): ModifierProblem | undefined {
+  const other = names.find((name) => !WITH[kind].has(name));
+  const isTwice = names.some((name, i) => name !== 'base64' && names.indexOf(name) !== i);
+  const isBoth = EXCLUSIVE.some((group) => names.filter((name) => group.includes(name)).length > 1);
+  if (other === undefined && !isTwice && !isBoth) return undefined;
+  const remedy =
+    other !== undefined && FLAGS.includes(other)
+      ? `Write "re" before "${other}".`
+      : `Use ${other === undefined ? 'one of them' : `"${other}"`} in a selection of its own.`;
+  const reason = `the modifiers ${names.join(', ')} do not go together`;
+  return { kind: 'invalid', reason, remedy };
 }
+
+/** They are applied in the order in which they are written, and some only make sense in one. */
+function misplaced(names: readonly string[]): ModifierProblem | undefined {
+  for (const [first, then] of ORDER) {
+    const at = names.findIndex((name) => then.includes(name));
+    const late = names.findLast((name) => first.includes(name));
+    if (at === -1 || late === undefined || names.lastIndexOf(late) < at) continue;
+    const reason = `the modifier "${late}" stands behind "${names[at] ?? ''}"`;
+    return { kind: 'invalid', reason, remedy: `Write "${late}" first.` };
+  }
+  return undefined;
+}
+
+const ORDER: readonly (readonly [first: readonly string[], then: readonly string[]])[] = [
+  [['re'], FLAGS],
+  [['windash', 'expand'], ENCODINGS],
+  [
+    ['utf16le', 'utf16be', 'utf16', 'wide'],
+    ['base64', 'base64offset'],
+  ],
+  [['base64'], ['base64offset']],
+  [ENCODINGS, OPENINGS],
+];

@@ -1,208 +1,79 @@
 /**
- * Owns: a Sigma rule file (YAML, one or more documents) to rules, or to problems with their places.
- * Does not own: selections (selection.ts), conditions (condition.ts), fields (fields.ts).
+ * Owns: a Sigma file (YAML, one or more documents) to rules, filters and correlations, or to problems
+ * with their places.
+ * Does not own: what its parts mean to each other and to other files (link.ts).
  */
-import { contentId } from '../../../../shared/domain/ids.ts';
-import { parseCondition } from './condition.ts';
-import { LEVELS, type Level, type Problem, type RuleFile } from '../model.ts';
-import type { Condition, LogSource, Selection, SigmaRule } from './model.ts';
-import { nearestName } from '../../../../shared/domain/nearest.ts';
-import { readOwn } from './own.ts';
-import { readSelection } from './selection.ts';
-import { readChoice, readText, readTexts } from './texts.ts';
-import { type Entry, itemsOf, type Node, readSource, scalarOf, type Source } from '../source.ts';
+import type { Problem, RuleFile } from '../model.ts';
+import { readSource, scalarOf, type Source } from '../source.ts';
+import { type Part, readCollection } from './collection.ts';
+import { type Correlation, readCorrelation } from './correlation.ts';
+import { readDetection } from './detection.ts';
+import { type Filter, readFilter } from './filter.ts';
+import { readHeader, readLogSource } from './header.ts';
+import type { SigmaRule } from './model.ts';
+import type { Placeholders } from './placeholders.ts';
+import { readText } from './texts.ts';
 
-const RULE_KEYS = [
-  ...['title', 'id', 'name', 'related', 'taxonomy', 'status', 'description', 'license', 'author'],
-  ...['references', 'date', 'modified', 'logsource', 'detection', 'fields', 'falsepositives'],
-  ...['level', 'tags', 'scope', 'podwitness'],
-];
-const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];
-/** Sigma lets a rule be without level; as pySigma's Elasticsearch backend has it. */
-const DEFAULT_LEVEL: Level = 'low';
-const MAX_TITLE_LENGTH = 256;
-
-/** What a document would be instead of a rule, by the key that tells. */
-const OTHER_KINDS: Readonly<Record<string, string>> = {
-  correlation: 'correlation rules',
-  filter: 'filters',
-  action: 'the rule collections of Sigma 1 (action)',
-};
+/** What one document holds. `name`: others may refer to it by that, beside its id. */
+export type Parsed =
+  | { readonly kind: 'rule'; readonly rule: SigmaRule; readonly name: string | undefined }
+  | {
+      readonly kind: 'correlation';
+      readonly rule: Correlation;
+      readonly name: string | undefined;
+    }
+  | { readonly kind: 'filter'; readonly filter: Filter };
 
 interface ParsedFile {
-  readonly rules: readonly SigmaRule[];
+  readonly documents: readonly Parsed[];
   readonly problems: readonly Problem[];
 }
 
-/** Rules without any problem, and every problem of the file. */
-export function parseRules(file: RuleFile): ParsedFile {
+/** Documents without any problem but warnings, and every problem of the file. */
+export function parseFile(file: RuleFile, placeholders: Placeholders = {}): ParsedFile {
   const source = readSource(file);
-  const rules: SigmaRule[] = [];
-  for (const document of source.documents) {
-    if (scalarOf(document) === null) continue;
-    const before = source.problems.length;
-    const rule = readRule(source, document);
-    if (rule !== undefined && source.problems.length === before) rules.push(rule);
+  const documents: Parsed[] = [];
+  for (const part of readCollection(source)) {
+    if (scalarOf(part.node) === null) continue;
+    const before = faultsOf(source);
+    const parsed = readDocument(source, part, placeholders);
+    if (parsed !== undefined && faultsOf(source) === before) documents.push(parsed);
   }
-  return { rules, problems: source.problems };
+  return { documents, problems: source.problems.toSorted(byPlace) };
 }
 
-function readRule(source: Source, document: Node): SigmaRule | undefined {
-  const entries = source.entries(document, 'a rule');
+function byPlace(a: Problem, b: Problem): number {
+  return a.line - b.line || a.column - b.column;
+}
+
+function faultsOf({ problems }: Source): number {
+  return problems.filter(({ kind }) => kind !== 'warning').length;
+}
+
+function readDocument(source: Source, part: Part, placeholders: Placeholders): Parsed | undefined {
+  const entries = source.entries(part.node, 'a rule');
   if (entries === undefined) return undefined;
   const values = new Map(entries.map((entry) => [entry.key, entry]));
-  for (const [key, what] of Object.entries(OTHER_KINDS)) {
-    const entry = values.get(key);
-    if (entry === undefined) continue;
-    const remedy = 'Take the document out; rules on single events are read.';
-    source.report(entry.keyAt, 'unsupported', `the document needs ${what}`, remedy);
-    return undefined;
+  const context = { source, placeholders };
+  const header = readHeader(source, part, values);
+  const name = readText(source, values.get('name'));
+  const correlation = values.get('correlation');
+  if (correlation !== undefined) {
+    const rule = readCorrelation(source, correlation, values.get('generate'), header);
+    return rule && { kind: 'correlation', rule, name };
   }
-  reportMisspelt(source, entries);
-  const title = readText(source, values.get('title'));
-  if (title === undefined || title.length > MAX_TITLE_LENGTH) {
-    const reason = `the rule has no title of 1 to ${MAX_TITLE_LENGTH} characters`;
-    source.report(source.at(document), 'invalid', reason, 'Give it a title.');
+  const logsource = readLogSource(source, part, values);
+  const suppression = values.get('filter');
+  if (suppression !== undefined) {
+    const filter = readFilter(context, suppression, logsource);
+    return filter && header && { kind: 'filter', filter };
   }
-  const detection = readDetection(source, document, values.get('detection'));
-  const details = readDetails(source, document, values);
-  if (title === undefined || detection === undefined) return undefined;
-  const id = readText(source, values.get('id')) ?? contentId(['sigma rule', title]);
-  const { path, ruleset = 'sigma' } = source.file;
-  return {
-    id,
-    title,
-    ruleset,
-    language: 'sigma',
-    path,
-    at: source.at(document),
-    ...details,
-    ...detection,
-  };
-}
-
-/** The specification allows fields of one's own; what is one slip away from a known one is no such. */
-function reportMisspelt(source: Source, entries: readonly Entry[]): void {
-  for (const { key, keyAt } of entries) {
-    const guess = RULE_KEYS.includes(key) ? undefined : nearestName(key, RULE_KEYS);
-    if (guess === undefined) continue;
-    source.report(keyAt, 'invalid', `a rule has no key "${key}"`, `Did you mean "${guess}"?`);
-  }
-}
-
-type Details = Omit<
-  SigmaRule,
-  'id' | 'title' | 'ruleset' | 'language' | 'path' | 'at' | 'selections' | 'condition'
->;
-
-function readDetails(source: Source, document: Node, values: ReadonlyMap<string, Entry>): Details {
-  const description = readText(source, values.get('description'));
-  const author = readText(source, values.get('author'));
-  const status = readChoice(source, values.get('status'), STATUSES);
-  if (status === 'unsupported') {
-    const at = values.get('status')?.keyAt ?? source.at(document);
-    source.report(at, 'unsupported', 'the rule says that it is unsupported', 'Take it out.');
-  }
-  const taxonomy = values.get('taxonomy');
-  if (taxonomy !== undefined && readText(source, taxonomy) !== 'sigma') {
-    const remedy = 'Use the field names of the events themselves.';
-    source.report(taxonomy.keyAt, 'unsupported', 'the rule needs a taxonomy of its own', remedy);
-  }
-  return {
-    ...(description === undefined ? {} : { description: description.trim() }),
-    ...(author === undefined ? {} : { author }),
-    ...(status === undefined ? {} : { status }),
-    references: readTexts(source, values.get('references')),
-    tags: readTexts(source, values.get('tags')),
-    falsePositives: readTexts(source, values.get('falsepositives')),
-    level: readChoice(source, values.get('level'), LEVELS) ?? DEFAULT_LEVEL,
-    logsource: readLogSource(source, document, values.get('logsource')),
-    ...readOwn(source, values.get('podwitness')),
-  };
-}
-
-function readLogSource(source: Source, document: Node, entry: Entry | undefined): LogSource {
-  if (entry === undefined) {
-    const remedy = 'Add "logsource:" with product: kubernetes and service: audit.';
-    source.report(source.at(document), 'invalid', 'the rule has no logsource', remedy);
-    return {};
-  }
-  if (scalarOf(entry.value) === null) return {};
-  const result: Record<string, string> = {};
-  for (const part of source.entries(entry.value, 'logsource') ?? []) {
-    const text = readText(source, part);
-    if (text !== undefined) result[part.key] = text;
-  }
-  const { category, product, service } = result as LogSource;
-  return {
-    ...(category === undefined ? {} : { category }),
-    ...(product === undefined ? {} : { product }),
-    ...(service === undefined ? {} : { service }),
-  };
-}
-
-interface Detection {
-  readonly selections: Readonly<Record<string, Selection>>;
-  readonly condition: Condition;
-}
-
-function readDetection(
-  source: Source,
-  document: Node,
-  entry: Entry | undefined,
-): Detection | undefined {
-  if (entry === undefined) {
+  const detection = values.get('detection');
+  if (detection === undefined) {
     const remedy = 'Add "detection:" with a selection and a condition.';
-    source.report(source.at(document), 'invalid', 'the rule has no detection', remedy);
+    source.report(source.at(part.start), 'invalid', 'the rule has no detection', remedy);
     return undefined;
   }
-  const parts = source.entries(entry.value, 'detection');
-  if (parts === undefined) return undefined;
-  const selections = new Map<string, Selection | undefined>();
-  for (const { key, keyAt, value } of parts) {
-    if (key === 'timeframe') {
-      const remedy = 'Take it out; counting over time needs a correlation rule.';
-      source.report(keyAt, 'unsupported', 'the rule needs a timeframe', remedy);
-    } else if (key !== 'condition') selections.set(key, readSelection(source, key, value));
-  }
-  const condition = readCondition(source, entry, parts, [...selections.keys()]);
-  const complete = [...selections].filter((pair): pair is [string, Selection] => !!pair[1]);
-  if (condition === undefined || complete.length !== selections.size) return undefined;
-  return { selections: Object.fromEntries(complete), condition };
-}
-
-/** Several conditions are linked with or. */
-function readCondition(
-  source: Source,
-  detection: Entry,
-  parts: readonly Entry[],
-  names: readonly string[],
-): Condition | undefined {
-  const node = parts.find((part) => part.key === 'condition')?.value;
-  const nodes = node === undefined ? [] : (itemsOf(node) ?? [node]);
-  if (nodes.length === 0) {
-    const remedy = 'Add "condition:" with the name of a selection.';
-    source.report(detection.keyAt, 'invalid', 'detection has no condition', remedy);
-  }
-  const operands = nodes.flatMap((item) => readOneCondition(source, item, names) ?? []);
-  const [first] = operands;
-  if (first === undefined || operands.length !== nodes.length) return undefined;
-  return operands.length === 1 ? first : { kind: 'or', operands };
-}
-
-function readOneCondition(
-  source: Source,
-  node: Node,
-  names: readonly string[],
-): Condition | undefined {
-  const text = scalarOf(node);
-  if (typeof text !== 'string') {
-    source.report(source.at(node), 'invalid', 'the condition is no text', 'Write it as text.');
-    return undefined;
-  }
-  const result = parseCondition(text, names);
-  if (result.ok) return result.condition;
-  const { kind, reason, remedy } = result.problem;
-  source.report(source.at(node), kind, reason, remedy);
-  return undefined;
+  const read = readDetection(context, detection);
+  return read && header && { kind: 'rule', rule: { ...header, logsource, ...read }, name };
 }

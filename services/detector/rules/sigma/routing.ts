@@ -12,7 +12,9 @@ import {
 } from '../fields.ts';
 import type { EventKind } from '../model.ts';
 import type { LogSource } from './model.ts';
+import { AUDIT_NAMES } from './pipeline.ts';
 import { PROCESS_FIELDS } from './taxonomy.ts';
+import { wordsBelow } from './words.ts';
 
 export interface Route {
   /** Empty: the rule is for events that never come here. */
@@ -21,23 +23,39 @@ export interface Route {
   fieldOf(name: string): Field | undefined;
   /** What a name may begin with. */
   readonly names: readonly string[];
-  /** Below these, keywords are looked for. */
-  readonly root: readonly string[];
+  /** What keywords are looked for in. */
+  readonly words: Field;
+  /** Names and values are those of audit events. */
+  readonly isAudit: boolean;
 }
 
 const AUDIT: Route = {
   kinds: ['audit'],
-  fieldOf: (name) => at(auditFieldPath(name)),
-  names: knownFieldNames(),
-  root: ['kubernetes', 'audit'],
+  fieldOf: (name) => at(auditFieldPath(named(AUDIT_NAMES, name))),
+  names: [...knownFieldNames(), ...Object.keys(AUDIT_NAMES)],
+  words: wordsBelow([
+    ['kubernetes', 'audit'],
+    ['podwitness', 'request_object'],
+    ['podwitness', 'response_object'],
+  ]),
+  isAudit: true,
 };
+
+/** What a sender said; not our own sentence, which has words of ours in it. */
+const DOCUMENT_WORDS = wordsBelow(
+  [
+    ...['process', 'user', 'file', 'container', 'kubernetes', 'host', 'falco', 'url', 'user_agent'],
+    ...['source', 'destination', 'network'],
+  ].map((name) => [name]),
+);
 
 /** Commands, wherever they were seen: asked for by an exec, run on a node, in an alert. */
 const COMMAND: Route = {
   kinds: ['audit', 'process', 'alert'],
   fieldOf: (name) => at(documentFieldPath(name)),
   names: documentFieldNames(),
-  root: [],
+  words: DOCUMENT_WORDS,
+  isAudit: false,
 };
 
 const ALERT: Route = { ...COMMAND, kinds: ['alert'] };
@@ -45,12 +63,10 @@ const ALERT: Route = { ...COMMAND, kinds: ['alert'] };
 /** The names of Sigma's taxonomy beside the document's own. */
 const PROCESS: Route = {
   kinds: ['process', 'alert'],
-  fieldOf(name) {
-    const path = Object.hasOwn(PROCESS_FIELDS, name) ? PROCESS_FIELDS[name] : undefined;
-    return at(documentFieldPath(path ?? name));
-  },
+  fieldOf: (name) => at(documentFieldPath(named(PROCESS_FIELDS, name))),
   names: [...documentFieldNames(), ...Object.keys(PROCESS_FIELDS)],
-  root: [],
+  words: DOCUMENT_WORDS,
+  isAudit: false,
 };
 
 /** Names are the document's own keys. */
@@ -58,11 +74,21 @@ const FOREIGN: Route = {
   kinds: [],
   fieldOf: (name) => ({ kind: 'path', paths: [name.split('.')] }),
   names: [],
-  root: [],
+  words: { kind: 'words', root: [] },
+  isAudit: false,
 };
+
+function named(names: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+}
 
 function at(path: readonly string[] | undefined): Field | undefined {
   return path === undefined ? undefined : fieldAt(path);
+}
+
+/** Whether events of the log source come here at all. */
+export function isForUs(logsource: LogSource): boolean {
+  return routeOf(logsource).kinds.length > 0;
 }
 
 export function routeOf(logsource: LogSource): Route {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { auditFieldPath } from '../../../../../services/detector/rules/fields.ts';
+import {
+  auditFieldPath,
+  documentFieldPath,
+} from '../../../../../services/detector/rules/fields.ts';
 
 describe('fields of rules on audit events', () => {
   it.each([
@@ -38,17 +41,34 @@ describe('fields of rules on audit events', () => {
     expect(auditFieldPath(name)).toEqual(['kubernetes', 'audit', ...path]);
   });
 
-  it('knows what published rules mean', () => {
-    expect(auditFieldPath('apiGroup')).toEqual(auditFieldPath('objectRef.apiGroup'));
-    expect(auditFieldPath('hostPath')).toEqual(
-      auditFieldPath('requestObject.spec.volumes.hostPath.path'),
-    );
-  });
-
   it.each(['EventID', 'constructor', '', 'requestUri', 'objectref.resource'])(
     'has no %j',
     (name) => {
       expect(auditFieldPath(name)).toBeUndefined();
     },
   );
+});
+
+describe("fields by the document's own names", () => {
+  it.each([
+    ['process.command_line', ['process', 'command_line']],
+    ['user.groups', ['user', 'groups']],
+    ['rule.name', ['rule', 'name']],
+    ['falco.output_fields.proc.name', ['falco', 'output_fields', 'proc.name']],
+    [
+      'falco.output_fields.ka.uri.param[command]',
+      ['falco', 'output_fields', 'ka.uri.param[command]'],
+    ],
+    [
+      'podwitness.request_object.metadata.labels.a.b/c',
+      ['podwitness', 'request_object', 'metadata', 'labels', 'a.b/c'],
+    ],
+    ['kubernetes.audit.annotations.a.b/c', ['kubernetes', 'audit', 'annotations', 'a_b/c']],
+  ])('%s', (name, path) => {
+    expect(documentFieldPath(name)).toEqual(path);
+  });
+
+  it.each(['verb', 'objectRef.resource', 'constructor', '__proto__', ''])('has no %j', (name) => {
+    expect(documentFieldPath(name)).toBeUndefined();
+  });
 });

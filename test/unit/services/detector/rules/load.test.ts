@@ -19,7 +19,7 @@ describe('loading rules', () => {
   it('compiles all, in order, and reports each that is not in use', () => {
     const { problems, ruleSet } = load(
       rule('first', '{verb: get}'),
-      rule('bad', '{verb|re: get}'),
+      rule('bad', '{verb|re: (?=get)}'),
       `${rule('second', '{requestURI|contains: pods}')}---\n${rule('third', '{verb: list}')}`,
     );
     expect(ruleSet.rules.map(({ id }) => id)).toEqual(['first', 'second', 'third']);

@@ -9,6 +9,8 @@ import type {
   SigmaRule,
   Test,
 } from '../../../../../../services/detector/rules/sigma/model.ts';
+import { TIME_PARTS } from '../../../../../../services/detector/rules/sigma/time.ts';
+import type { Encoding } from '../../../../../../services/detector/rules/sigma/transform.ts';
 import { type Pattern, parsePattern } from '../../../../../../services/detector/rules/pattern.ts';
 import { naiveRule } from './naive.ts';
 
@@ -20,45 +22,124 @@ const FIELDS = [
   'responseStatus.code',
   'user.groups',
   'user.name',
+  'stageTimestamp',
 ];
-const WORDS = ['get', 'GET', 'pods', 'pod', 'a', '', '200', '404', '10.0.0.1', 'true'];
-const SOURCES = [...WORDS, '*', 'p*', '?od*', '*O*', 'g?t', String.raw`\*`];
+const DATES = [
+  ...['2026-11-21T06:00:00.000000Z', '2027-01-01T23:59:59Z', '2024-12-30T00:30:00Z', '2024-02-29'],
+  ...['2020-12-31T12:00:00Z', '2026-11-21'],
+];
+const WORDS = [
+  ...['get', 'GET', 'pods', 'pod', 'a', '', '200', '404', '10.0.0.1', 'fd00::1', 'true'],
+  ...['-a /b', '/a -b', '-a-b–c/d', '/A/B—c-d', 'a\nb', 'p\0o\0d\0'],
+  // Base64 of pod at each of three places, and of what wide makes of it.
+  ...['cG9k', 'eHBvZHk=', 'eHhwb2R5eQ==', 'cABvAGQA', 'eHAAbwBkAHg='],
+];
+const SOURCES = [...[...WORDS, '*', 'p*', '?od*', '*O*', 'g?t', '-?', '*-b*', '/'], String.raw`\*`];
+const REGEXES = [
+  'po',
+  '^p',
+  's$',
+  'g.t',
+  '[0-9]+',
+  'a|b',
+  'x?',
+  '^b',
+  'a.b',
+  'P',
+  '^$',
+  'o(?:d|ds)',
+];
 const at = { line: 1, column: 1 };
 
 const field = fc.constantFrom(...FIELDS);
 const quantifier = fc.constantFrom('any' as const, 'all' as const);
 const pattern: fc.Arbitrary<Pattern> = fc.constantFrom(...SOURCES).map(parsePattern);
-const nullable = fc.oneof(
-  { weight: 6, arbitrary: pattern },
-  { weight: 1, arbitrary: fc.constant(null) },
-);
 const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { minLength: 1, maxLength: 3 });
+const open = fc.constantFrom(
+  ...[false, true].flatMap((start) => [false, true].map((end) => ({ start, end }))),
+);
+const base = { field, at: fc.constant(at), quantifier, negated: fc.boolean() };
+
+/** Texts and what may be made of them: what is encoded has no wildcards. */
+const asked = fc.oneof(
+  fc.record({
+    transform: fc.record({ dashes: fc.boolean(), encodings: fc.constant([]), open }),
+    // Two: a placeholder with two values.
+    values: list(fc.array(pattern, { minLength: 1, maxLength: 2 })),
+  }),
+  fc.record({
+    transform: fc.record({
+      dashes: fc.constant(false),
+      encodings: fc.constantFrom<readonly Encoding[]>(
+        ...[
+          ['base64'],
+          ['base64offset'],
+          ['wide'],
+          ['wide', 'base64'],
+          ['wide', 'base64offset'],
+        ].map((names) => names as readonly Encoding[]),
+      ),
+      open,
+    }),
+    values: list(fc.constantFrom('pod', 'pods', 'get').map((text) => [parsePattern(text)])),
+  }),
+);
+
+const equals: fc.Arbitrary<Test> = fc
+  .record({ ...base, kind: fc.constant('equals' as const), cased: fc.boolean(), asked })
+  .map(({ asked: { transform, values }, ...rest }) => ({ ...rest, transform, values }));
+const isNull: fc.Arbitrary<Test> = fc.record({
+  ...{ ...base, kind: fc.constant('equals' as const), cased: fc.boolean() },
+  transform: fc.constant({ dashes: false, encodings: [], open: { start: false, end: false } }),
+  values: fc.constant([null]),
+});
+const OPERATORS = ['lt', 'lte', 'gt', 'gte'] as const;
 
 const test: fc.Arbitrary<Test> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      ...{ kind: fc.constant('equals' as const), field, at: fc.constant(at), quantifier },
-      ...{ negated: fc.boolean(), cased: fc.boolean(), values: list(nullable) },
-    }),
-  },
+  { weight: 6, arbitrary: equals },
+  isNull,
   fc.record({
-    ...{ kind: fc.constant('compare' as const), field, at: fc.constant(at), quantifier },
-    ...{ negated: fc.boolean(), operator: fc.constantFrom('lt', 'lte', 'gt', 'gte') },
+    ...{ ...base, kind: fc.constant('compare' as const), part: fc.constant(undefined) },
+    operator: fc.constantFrom(...OPERATORS),
     values: list(fc.constantFrom(200, 403, 404)),
   }),
   fc.record({
-    ...{ kind: fc.constant('cidr' as const), field, at: fc.constant(at), quantifier },
-    ...{ negated: fc.boolean(), values: list(fc.constantFrom('10.0.0.0/8', '192.0.2.0/24')) },
+    ...{ ...base, field: fc.constant('stageTimestamp'), kind: fc.constant('compare' as const) },
+    part: fc.constantFrom(...TIME_PARTS),
+    operator: fc.constantFrom(...OPERATORS, 'eq' as const),
+    values: list(fc.constantFrom(0, 1, 6, 12, 21, 47, 53, 2026)),
+  }),
+  fc.record({
+    ...{ ...base, kind: fc.constant('cidr' as const) },
+    values: list(fc.constantFrom('10.0.0.0/8', '192.0.2.0/24', 'fd00::/8')),
+  }),
+  fc.record({
+    ...{ ...base, kind: fc.constant('regex' as const), open },
+    flags: fc.constantFrom('', 'i', 'm', 's', 'im', 'ims'),
+    values: list(fc.constantFrom(...REGEXES)),
+  }),
+  fc.record({
+    ...{ ...base, kind: fc.constant('field' as const), cased: fc.boolean() },
+    how: fc.constantFrom('equals', 'contains', 'startswith', 'endswith'),
+    values: list(field),
   }),
   fc.record({
     ...{ kind: fc.constant('exists' as const), field, at: fc.constant(at) },
     expected: fc.boolean(),
   }),
-  fc.record({
-    ...{ kind: fc.constant('keywords' as const), at: fc.constant(at), quantifier },
-    ...{ cased: fc.boolean(), values: list(pattern) },
-  }),
+  fc
+    .record({ at: fc.constant(at), quantifier, cased: fc.boolean(), asked })
+    .map(({ asked: { transform, values }, cased, ...rest }): Test => {
+      const everywhere = { ...transform, open: { start: true, end: true } };
+      const texts = { kind: 'texts', cased, transform: everywhere, values } as const;
+      return { kind: 'keywords', ...rest, asked: texts };
+    }),
+  fc.record({ at: fc.constant(at), quantifier, values: list(fc.constantFrom(...REGEXES)) }).map(
+    ({ values, ...rest }): Test => ({
+      ...{ kind: 'keywords', ...rest },
+      asked: { kind: 'regex', flags: '', values },
+    }),
+  ),
 );
 
 const { selection } = fc.letrec<{ selection: Selection }>((tie) => ({
@@ -88,8 +169,8 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
 }));
 
 const rule: fc.Arbitrary<SigmaRule> = fc
-  .record({ a: selection, b: selection, c: selection })
-  .chain((selections) =>
+  .record({ a: selection, b: selection, c: selection, filter: fc.option(selection, { freq: 3 }) })
+  .chain(({ filter, ...selections }) =>
     condition.map(
       (tree): SigmaRule => ({
         ...{ id: 'x', title: 'x', ruleset: 'sigma', path: 'x', at, references: [], tags: [] },
@@ -100,6 +181,10 @@ const rule: fc.Arbitrary<SigmaRule> = fc
           logsource: { product: 'kubernetes' },
           selections,
           condition: tree,
+          filters:
+            filter === null
+              ? []
+              : [{ selections: { f: filter }, condition: { kind: 'selection', name: 'f' } }],
         },
       }),
     ),
@@ -119,6 +204,7 @@ const document = fc.record({
       .record({
         verb: maybe(value),
         objectRef: maybe(fc.oneof(objectRef, fc.array(objectRef, { maxLength: 2 }))),
+        stageTimestamp: maybe(fc.constantFrom<unknown>(...DATES, 5, 'soon')),
         responseStatus: maybe(fc.record({ code: value })),
         user: maybe(fc.record({ groups: value })),
       })
@@ -134,11 +220,12 @@ it('finds by index and predicate what the plain reading of each rule says', () =
     fc.property(
       fc.array(rule, { minLength: 1, maxLength: 6 }),
       fc.array(document, { minLength: 1, maxLength: 4 }),
-      (rules, events) => {
+      (drawn, events) => {
+        const rules = drawn.map((one, i) => ({ ...one, id: String(i) }));
         const set = compileRules(rules.map(lowerRule));
         for (const event of events) {
           const expected = rules.filter((candidate) => naiveRule(candidate, event));
-          expect(matchAll(set, event)).toEqual(expected.map(lowerRule));
+          expect(matchAll(set, event).map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
           matched += expected.length;
           missed += rules.length - expected.length;
         }

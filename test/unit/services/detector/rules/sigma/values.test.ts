@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileRules } from '../../../../../../services/detector/rules/engine/rule-set.ts';
 import { matchAll } from '../../match-all.ts';
 import { lowerRule } from '../../../../../../services/detector/rules/sigma/lower.ts';
-import { parseRules } from '../../../../../../services/detector/rules/sigma/parse.ts';
+import { parseRules } from './parsed.ts';
 import type { EventDocument } from '../../../../../../services/detector/rules/expression.ts';
 import type { Rule } from '../../../../../../services/detector/rules/model.ts';
 
@@ -13,7 +13,7 @@ function forAudit(rule: Rule): Rule {
 /** Whether a selection, as YAML in flow style, matches a document of another product. */
 function matches(selection: string, document: EventDocument, condition = 's'): boolean {
   const text = `title: T\nlogsource: {product: test}\ndetection:\n  s: ${selection}\n  t: {z: z}\n  condition: ${condition}\n`;
-  const { problems, rules } = parseRules({ path: 'x', text, ruleset: 'sigma' });
+  const { problems, rules } = parseRules(text);
   expect(problems).toEqual([]);
   return matchAll(compileRules(rules.map(lowerRule).map(forAudit)), document).length === 1;
 }

@@ -2,12 +2,12 @@
  * Owns: by what a rule is found: clauses of groups of atoms, of which at least one clause has an atom
  * true in each of its groups whenever the rule's condition is true, or can't be told.
  *
- * What is negated never helps to find a rule. A fact about a part that was not recorded is unknown, so
- * the atom `the part is missing` stands beside its own.
+ * What is negated never helps to find a rule. A fact about what was not recorded is unknown, so the
+ * atoms of that stand beside its own.
  */
-import { type Atom, PARTS } from './atoms.ts';
+import type { Atom } from './atoms.ts';
 import type { Condition } from './condition.ts';
-import type { Group } from './facts.ts';
+import { type Group, unrecordedOf } from './facts.ts';
 
 /** The most telling group first; none: nothing is known, and the rule is tried on each event. */
 export type Clause = readonly Group[];
@@ -20,9 +20,7 @@ export type Weights = Float64Array;
 
 /** The more predicates ask for an atom, the commoner it is taken to be. */
 export function weigh(atoms: readonly Atom[], uses: Float64Array): Weights {
-  return Float64Array.from(atoms, ({ slot, weight }, index) =>
-    slot === -1 ? weight * atoms.length : weight * (uses[index] ?? 0),
-  );
+  return Float64Array.from(atoms, ({ weight }, index) => weight * (uses[index] ?? 0));
 }
 
 export function clausesOf(condition: Condition, weights: Weights): readonly Clause[] {
@@ -48,8 +46,9 @@ function possible(condition: Condition, isNegated: boolean, weights: Weights): r
       return possible(condition.operand, !isNegated, weights);
     case 'fact': {
       if (isNegated) return [[]];
-      const missing = PARTS.flatMap((_, part) => ((condition.parts >> part) & 1 ? [part] : []));
-      return [condition.fact.needs.map((group) => [...group, ...missing])];
+      const { fact, isStrict } = condition;
+      const unrecorded = isStrict ? [] : unrecordedOf(fact);
+      return [fact.needs.map((group) => [...group, ...unrecorded])];
     }
     default: {
       const operands = condition.operands.map((one) => possible(one, isNegated, weights));

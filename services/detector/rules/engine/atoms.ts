@@ -3,16 +3,12 @@
  * Does not own: finding out which are true (lookup.ts), what a predicate needs (facts.ts).
  */
 import type { Comparison } from '../expression.ts';
-import type { Part } from '../fields.ts';
 import type { Literal } from './automaton.ts';
 import type { FieldAtoms, TextAtoms } from './lookup.ts';
 import type { Place } from './needed-texts.ts';
 
-/** Of each, the atom `that part of the event was not recorded`. */
-export const PARTS: readonly Part[] = ['requestObject', 'responseObject'];
-
 export interface Atom {
-  /** The field's number; -1 for a missing part. */
+  /** The field's number. */
   readonly slot: number;
   /** For people, without the field. */
   readonly text: string;
@@ -30,12 +26,11 @@ const PLACES: Readonly<Record<Place, string>> = {
 const RARE_LENGTH = 8;
 /** True of most values. */
 const COMMON = 50;
-const MISSING = 100;
+/** True of whole events, and of many fields of them at once. */
+const UNRECORDED = 500;
 
 export class Atoms {
-  readonly all: Atom[] = PARTS.map((part) => ({
-    ...{ slot: -1, text: `${part} was not recorded`, weight: MISSING },
-  }));
+  readonly all: Atom[] = [];
   /** By field number. */
   readonly fields: FieldAtoms[] = [];
 
@@ -52,7 +47,7 @@ export class Atoms {
         networks: new Map<string, number>(),
         bounds: new Map(),
       },
-      ...{ present: -1, filled: -1 },
+      ...{ present: -1, filled: -1, unrecorded: -1, parts: 0 },
     };
     return this.fields[slot];
   }
@@ -95,5 +90,15 @@ export class Atoms {
     const field = this.#fieldOf(slot);
     if (field[kind] === -1) field[kind] = this.#add({ slot, text: kind, weight: COMMON });
     return field[kind];
+  }
+
+  /** The field is absent, and it is of a part that was not recorded. `parts`: of PARTS, as bits. */
+  unrecorded(slot: number, parts: number): number {
+    const field = this.#fieldOf(slot);
+    if (field.unrecorded === -1) {
+      field.unrecorded = this.#add({ slot, text: 'was not recorded', weight: UNRECORDED });
+    }
+    field.parts = parts;
+    return field.unrecorded;
   }
 }

@@ -3,7 +3,7 @@
  * Does not own: which rules are tried (access.ts, trie.ts).
  */
 import type { Expression } from '../expression.ts';
-import type { Fact, Facts } from './facts.ts';
+import { type Fact, type Facts, unrecordedOf } from './facts.ts';
 
 /** Kleene's three values, as small numbers. */
 export const NO = 0;
@@ -11,19 +11,16 @@ export const YES = 1;
 export const UNKNOWN = 2;
 export type Truth = typeof NO | typeof YES | typeof UNKNOWN;
 
-/**
- * What a condition is made of. `parts`: those (as bits) whose absence from the record makes the fact
- * unknown; 0 under `as-recorded`.
- */
+/** What a condition is made of. `isStrict`: what was not recorded is absent, and not unknown. */
 export type Condition =
-  | { readonly kind: 'fact'; readonly fact: Fact; readonly parts: number }
+  | { readonly kind: 'fact'; readonly fact: Fact; readonly isStrict: boolean }
   | { readonly kind: 'not'; readonly operand: Condition }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Condition[] }
   | { readonly kind: 'constant'; readonly value: boolean };
 
 /** Who knows about facts. */
 export interface Witness {
-  truthOf(fact: Fact, parts: number): Truth;
+  truthOf(fact: Fact, isStrict: boolean): Truth;
 }
 
 export function compileCondition(
@@ -49,7 +46,7 @@ export function compileCondition(
     }
     case 'predicate': {
       const fact = facts.of(expression);
-      return { kind: 'fact', fact, parts: isAsRecorded ? 0 : fact.ownParts | fact.otherParts };
+      return { kind: 'fact', fact, isStrict: isAsRecorded || unrecordedOf(fact).length === 0 };
     }
   }
 }
@@ -69,7 +66,7 @@ function isKnown(condition: Condition): boolean {
 export function truthOf(condition: Condition, witness: Witness): Truth {
   switch (condition.kind) {
     case 'fact':
-      return witness.truthOf(condition.fact, condition.parts);
+      return witness.truthOf(condition.fact, condition.isStrict);
     case 'constant':
       return condition.value ? YES : NO;
     case 'not': {

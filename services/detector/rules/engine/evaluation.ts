@@ -4,9 +4,8 @@
  */
 import type { EventDocument } from '../expression.ts';
 import { isMissing } from '../fields.ts';
-import { PARTS } from './atoms.ts';
 import { NO, type Truth, UNKNOWN, type Witness, YES } from './condition.ts';
-import type { Fact } from './facts.ts';
+import { type Fact, PARTS } from './facts.ts';
 import type { Lookup } from './lookup.ts';
 import type { Marks } from './marks.ts';
 import { ABSENT, type Reader } from './reader.ts';
@@ -53,9 +52,7 @@ export class Evaluation implements Witness, Visitor {
     this.foundCount = 0;
     this.#missing = 0;
     for (let part = 0; part < PARTS.length; part++) {
-      if (!isMissing(document, PARTS[part] as (typeof PARTS)[number])) continue;
-      this.#missing |= 1 << part;
-      this.marks.mark(part);
+      if (isMissing(document, PARTS[part] as (typeof PARTS)[number])) this.#missing |= 1 << part;
     }
   }
 
@@ -63,7 +60,9 @@ export class Evaluation implements Witness, Visitor {
     if (this.#lookTurns[slot] === this.marks.turn) return;
     this.#lookTurns[slot] = this.marks.turn;
     const lookup = this.#lookups[slot];
-    if (lookup !== undefined && this.#reader.each(slot, take, lookup)) lookup.present();
+    if (lookup === undefined) return;
+    if (this.#reader.each(slot, take, lookup)) lookup.present();
+    else lookup.absent(this.#missing);
   }
 
   found(rule: number): void {
@@ -73,9 +72,9 @@ export class Evaluation implements Witness, Visitor {
     this.foundCount += 1;
   }
 
-  /** `parts`: those without whose record the fact is unknown. */
-  truthOf(fact: Fact, parts: number): Truth {
-    if ((parts & this.#missing) !== 0 && this.#isUnrecorded(fact)) return UNKNOWN;
+  /** `isStrict`: what was not recorded is absent, and not unknown. */
+  truthOf(fact: Fact, isStrict: boolean): Truth {
+    if (!isStrict && this.#missing !== 0 && this.#isUnrecorded(fact)) return UNKNOWN;
     const { asked, atoms } = fact;
     if (atoms === undefined || asked !== undefined) return this.#ask(fact);
     this.lookAt(fact.slot);
@@ -92,11 +91,13 @@ export class Evaluation implements Witness, Visitor {
     return this.#factTruths[id] === YES ? YES : NO;
   }
 
-  /** Its field, or the one that it is compared with, is of a part that was not recorded. */
-  #isUnrecorded({ other, otherParts, ownParts, slot }: Fact): boolean {
-    if (!this.#reader.isPresent(slot)) return (ownParts & this.#missing) !== 0;
-    if (other === -1 || this.#reader.isPresent(other)) return false;
-    return (otherParts & this.#missing) !== 0;
+  /** Its field is, or it has a value and the field that it is compared with is. */
+  #isUnrecorded({ other, slot, unrecorded: { others, own } }: Fact): boolean {
+    this.lookAt(slot);
+    if (own !== -1 && this.marks.has(own)) return true;
+    if (others === -1 || !this.#reader.isPresent(slot)) return false;
+    this.lookAt(other);
+    return this.marks.has(others);
   }
 }
 

@@ -10,14 +10,17 @@ import {
   type Question,
   type Test,
 } from '../expression.ts';
-import { partOf } from '../fields.ts';
+import { type Part, partOf } from '../fields.ts';
 import { foldCase } from '../pattern.ts';
 import type { Rule } from '../model.ts';
-import { type Atoms, PARTS } from './atoms.ts';
+import type { Atoms } from './atoms.ts';
 import { neededTexts } from './needed-texts.ts';
 import { type Asked, compileQuestion, otherFieldOf } from './question.ts';
 import type { Reader } from './reader.ts';
 import { textsOfRegex } from './regex.ts';
+
+/** In the order of their bits. */
+export const PARTS: readonly Part[] = ['requestObject', 'responseObject'];
 
 /** One of these atoms is true. */
 export type Group = readonly number[];
@@ -28,9 +31,8 @@ export interface Fact {
   readonly slot: number;
   /** The field that it is compared with, or -1. */
   readonly other: number;
-  /** The parts of the event that its two fields are of, as bits in the order of PARTS. */
-  readonly ownParts: number;
-  readonly otherParts: number;
+  /** The atoms that its field, and the other one, were not recorded; -1: they always are. */
+  readonly unrecorded: { readonly own: number; readonly others: number };
   /** It is true if and only if one of them is; undefined: it has to be asked. */
   readonly atoms: Int32Array | undefined;
   /** While it is true, so is one atom of each. */
@@ -78,12 +80,17 @@ export class Facts {
       id: this.all.length,
       slot,
       other: other === undefined ? -1 : this.#reader.slotOf(other),
-      ownParts: partsOf(field),
-      otherParts: other === undefined ? 0 : partsOf(other),
+      unrecorded: { own: this.#unrecorded(field), others: this.#unrecorded(other) },
       atoms: isDecided ? Int32Array.from(first) : undefined,
       needs: hasPresence ? needs.groups : [[this.#atoms.presence(slot, 'present')]],
       asked: isDecided ? undefined : compileQuestion(question),
     };
+  }
+
+  #unrecorded(field: Field | undefined): number {
+    const parts = field === undefined ? 0 : partsOf(field);
+    if (field === undefined || parts === 0) return -1;
+    return this.#atoms.unrecorded(this.#reader.slotOf(field), parts);
   }
 
   #needsOf(slot: number, question: Question): Needs {
@@ -172,12 +179,18 @@ function questionKey(question: Question): string {
   return `${kind} field ${test.how} ${test.cased} ${fieldKey(test.other)}`;
 }
 
+/** While the fact is unknown, one of these atoms is true. */
+export function unrecordedOf({ unrecorded: { others, own } }: Fact): Group {
+  return [own, others].filter((atom) => atom !== -1);
+}
+
 /** How many predicates of rules ask for each atom: the more, the less it tells. */
 export function countUses(rules: readonly Rule[], facts: Facts, atoms: Atoms): Float64Array {
   const uses: number[] = [];
   for (const { condition } of rules) {
     for (const predicate of predicatesOf(condition)) {
-      for (const group of facts.of(predicate).needs) {
+      const fact = facts.of(predicate);
+      for (const group of [...fact.needs, unrecordedOf(fact)]) {
         for (const atom of group) uses[atom] = (uses[atom] ?? 0) + 1;
       }
     }

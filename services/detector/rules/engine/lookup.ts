@@ -28,6 +28,9 @@ export interface FieldAtoms {
   readonly bounds: Map<string, Bound>;
   present: number;
   filled: number;
+  unrecorded: number;
+  /** The parts of the event, as bits, that the field is of. */
+  parts: number;
 }
 
 interface TextLookup {
@@ -43,6 +46,8 @@ export class Lookup {
   readonly #bounds: Bounds | undefined;
   readonly #present: number;
   readonly #filled: number;
+  readonly #unrecorded: number;
+  readonly #parts: number;
   readonly #marks: Marks;
 
   constructor(atoms: FieldAtoms, marks: Marks) {
@@ -52,12 +57,19 @@ export class Lookup {
     this.#bounds = atoms.bounds.size === 0 ? undefined : new Bounds([...atoms.bounds.values()]);
     this.#present = atoms.present;
     this.#filled = atoms.filled;
+    this.#unrecorded = atoms.unrecorded;
+    this.#parts = atoms.parts;
     this.#marks = marks;
   }
 
   /** The field is there. */
   present(): void {
     if (this.#present !== -1) this.#marks.mark(this.#present);
+  }
+
+  /** The field is not there; `missing`: the parts of the event that were not recorded. */
+  absent(missing: number): void {
+    if ((this.#parts & missing) !== 0) this.#marks.mark(this.#unrecorded);
   }
 
   item(item: unknown): void {

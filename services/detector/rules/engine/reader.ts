@@ -44,6 +44,9 @@ interface Slot {
   readonly ends: readonly Step[];
   turn: number;
   values: FieldValues;
+  /** What a computed field has, in its turn. */
+  itemsTurn: number;
+  items: readonly unknown[] | undefined;
 }
 
 export class Reader {
@@ -61,7 +64,7 @@ export class Reader {
     const paths =
       field.kind === 'computed' ? [] : field.kind === 'words' ? [field.root] : field.paths;
     const ends = paths.map((path) => this.#endOf(path));
-    const slot = this.#slots.push({ field, ends, turn: 0, values: ABSENT }) - 1;
+    const slot = this.#slots.push({ field, ends, turn: 0, values: ABSENT, itemsTurn: 0, items: undefined }) - 1;
     this.#slotOf.set(key, slot);
     return slot;
   }
@@ -92,23 +95,25 @@ export class Reader {
   }
 
   isPresent(slot: number): boolean {
-    const { ends, field } = this.#slots[slot] as Slot;
-    if (field.kind !== 'path') return this.valuesOf(slot).isPresent;
+    const cell = this.#slots[slot] as Slot;
+    const { ends, field } = cell;
+    if (field.kind === 'computed') return this.#compute(cell) !== undefined;
+    if (field.kind === 'words') return true;
     for (const end of ends) if (this.#find(end) !== NOTHING) return true;
     return false;
   }
 
   /** Gives `take` every item of the field; false where the field is absent. */
   each<T>(slot: number, take: (item: unknown, to: T) => void, to: T): boolean {
-    const { ends, field } = this.#slots[slot] as Slot;
-    if (field.kind === 'path') return this.#eachAt(ends, take, to);
-    if (field.kind === 'words') {
-      eachWord(this.#itemsAt(ends[0]), take, to);
+    const cell = this.#slots[slot] as Slot;
+    if (cell.field.kind === 'path') return this.#eachAt(cell.ends, take, to);
+    if (cell.field.kind === 'words') {
+      eachWord(this.#itemsAt(cell.ends[0]), take, to);
       return true;
     }
-    const { isPresent, items } = this.valuesOf(slot);
-    for (const item of items) take(item, to);
-    return isPresent;
+    const items = this.#compute(cell);
+    for (const item of items ?? []) take(item, to);
+    return items !== undefined;
   }
 
   #eachAt<T>(ends: readonly Step[], take: (item: unknown, to: T) => void, to: T): boolean {
@@ -130,9 +135,18 @@ export class Reader {
     return cell.values;
   }
 
-  #read({ ends, field }: Slot): FieldValues {
+  #compute(cell: Slot): readonly unknown[] | undefined {
+    if (cell.itemsTurn !== this.#turn && cell.field.kind === 'computed') {
+      cell.itemsTurn = this.#turn;
+      cell.items = cell.field.read(this.#document);
+    }
+    return cell.items;
+  }
+
+  #read(cell: Slot): FieldValues {
+    const { ends, field } = cell;
     if (field.kind === 'computed') {
-      const items = field.read(this.#document);
+      const items = this.#compute(cell);
       return items === undefined ? ABSENT : valuesOfItems(items);
     }
     if (field.kind === 'words') {

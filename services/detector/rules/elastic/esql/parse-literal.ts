@@ -37,19 +37,12 @@ export function parseList(cursor: Cursor): Ast {
 }
 
 function parseItem(cursor: Cursor): Constant {
+  if (cursor.is('true', 'false')) return cursor.next().value.toLowerCase() === 'true';
+  if (cursor.peek().kind === 'text') return cursor.next().value;
   const isNegative = cursor.take('-') !== undefined;
   const { kind } = cursor.peek();
-  if (kind === 'integer' || kind === 'decimal') {
-    const number = parseNumber(cursor);
-    if (number.kind === 'constant' && typeof number.value === 'bigint') {
-      return isNegative ? -number.value : number.value;
-    }
-    if (number.kind === 'constant' && typeof number.value === 'number') {
-      return isNegative ? -number.value : number.value;
-    }
-  } else if (!isNegative) {
-    if (kind === 'text') return cursor.next().value;
-    if (cursor.is('true', 'false')) return cursor.next().value.toLowerCase() === 'true';
-  }
+  const number = kind === 'integer' || kind === 'decimal' ? parseNumber(cursor) : undefined;
+  const value = number?.kind === 'constant' ? number.value : undefined;
+  if (typeof value === 'bigint' || typeof value === 'number') return isNegative ? -value : value;
   throw cursor.fault('a number, a text or a boolean should stand here');
 }

@@ -82,7 +82,8 @@ function oneOf(operands: readonly Expression[], facts: Facts, task: Task): Reach
   }
   const [first] = live;
   if (first === undefined) return dead[0] ?? { dead: 'it has a list without an item' };
-  task.parts.push(...dead);
+  // What can't be false in a negation is no alternative that anybody wrote.
+  if (task.wanted) task.parts.push(...dead);
   return live.length === 1 ? first : joinFacts(facts, live);
 }
 

@@ -2,6 +2,8 @@
  * Owns: Falco's conditions as a tree (libs, filter/ast.h). Plain data.
  * Does not own: reading them (parse.ts), writing them (print.ts), what they mean (lower.ts).
  */
+import type { Position } from '../position.ts';
+
 export const TRANSFORMERS = [
   ...(['tolower', 'toupper', 'b64', 'basename', 'len', 'join', 'concat', 'getopt'] as const),
 ] as const;
@@ -70,24 +72,33 @@ export interface Check {
   readonly modifier?: Modifier;
   readonly operand: Operand;
   readonly at: number;
+  /** Where it stands in its file. */
+  readonly place?: Position;
 }
 
 export interface Exists {
   readonly kind: 'exists';
   readonly subject: Subject;
   readonly at: number;
+  readonly place?: Position;
 }
 
 export interface MacroRef {
   readonly kind: 'macro';
   readonly name: string;
   readonly at: number;
+  readonly place?: Position;
+}
+
+interface Node {
+  readonly at: number;
+  readonly place?: Position;
 }
 
 /** `Leaf`: without macros where they are resolved. */
 export type Tree<Leaf> =
-  | { readonly kind: 'and' | 'or'; readonly operands: readonly Tree<Leaf>[]; readonly at: number }
-  | { readonly kind: 'not'; readonly operand: Tree<Leaf>; readonly at: number }
+  | ({ readonly kind: 'and' | 'or'; readonly operands: readonly Tree<Leaf>[] } & Node)
+  | ({ readonly kind: 'not'; readonly operand: Tree<Leaf> } & Node)
   | Leaf;
 
 export type Condition = Tree<Check | Exists | MacroRef>;

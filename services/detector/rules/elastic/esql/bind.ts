@@ -22,6 +22,8 @@ import { readWildcards } from './wildcard.ts';
 export interface Binder {
   readonly source: string;
   readonly columns: Columns;
+  /** How deep in an expression. */
+  readonly depth: number;
 }
 
 /** Deeper than any rule nests, far below what the stack takes. */
@@ -30,8 +32,10 @@ const LONGEST_TEXT = 200;
 
 /** @throws EsqlFault */
 export function bind(ast: Ast, binder: Binder): Node {
-  const bound = bindKind(ast, binder);
-  if (bound.depth > MAX_DEPTH) {
+  // Chains of operators nest without parentheses, and columns nest in columns.
+  const isDeep = binder.depth > MAX_DEPTH;
+  const bound = isDeep ? undefined : bindKind(ast, { ...binder, depth: binder.depth + 1 });
+  if (bound === undefined || bound.depth > MAX_DEPTH) {
     const reason = `the expression is built on more than ${MAX_DEPTH} others`;
     throw new EsqlFault(ast.start, reason, 'Make it simpler.');
   }

@@ -26,7 +26,12 @@ interface Progress extends Binder {
 export function planQuery({ commands }: Query, source: string): Plan {
   const first = commands[0];
   const metadata = first?.kind === 'from' ? first.metadata : [];
-  return planCommands(commands, { source, columns: createColumns(metadata), conditions: [] });
+  return planCommands(commands, {
+    source,
+    columns: createColumns(metadata),
+    conditions: [],
+    depth: 0,
+  });
 }
 
 function planCommands(commands: readonly Command[], progress: Progress): Plan {

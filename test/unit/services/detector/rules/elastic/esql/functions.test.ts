@@ -46,7 +46,7 @@ table('texts', [
   ['TO_UPPER(["Ab", "c"])', ['AB', 'C']],
   ['REPLACE("Hello World", "World", "Universe")', 'Hello Universe'],
   ['REPLACE("a1b22", "[0-9]+", "<$0>")', 'a<1>b<22>'],
-  ['REPLACE("k=v", "(?P<k>\\\\w)=(?P<v>\\\\w)", "${v}=${k}")', 'v=k'],
+  [`REPLACE("k=v", "(?P<k>\\\\w)=(?P<v>\\\\w)", "$\{v}=$\{k}")`, 'v=k'],
   ['REPLACE("a.b", "\\\\.", "\\\\$")', 'a$b'],
   ['REPLACE("ab", "x*", "-")', '-a-b-'],
   ['REPLACE("ab", "a", "$7")', null],

@@ -35,7 +35,7 @@ export function computed(expression: string, document: EventDocument = {}): unkn
   const [, command] = parseQuery(source).commands;
   const ast = command?.kind === 'eval' ? command.assignments[0]?.value : undefined;
   if (ast === undefined) throw new Error(`no expression: ${expression}`);
-  return shown(resultOf(bind(ast, { source, columns: createColumns([]) }), document));
+  return shown(resultOf(bind(ast, { source, columns: createColumns([]), depth: 0 }), document));
 }
 
 export type Verdict = 'match' | 'no match' | 'cannot tell';

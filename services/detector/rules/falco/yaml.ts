@@ -4,7 +4,7 @@
  */
 import { isScalar, isSeq } from 'yaml';
 import type { Position } from '../position.ts';
-import type { Entry, Node, Source } from '../source.ts';
+import { type Entry, type Node, scalarOf, type Source } from '../source.ts';
 import type { Piece } from './text.ts';
 
 /** Why an item of a file can't be used, and where; caught by whoever reads the items. */
@@ -44,9 +44,9 @@ export function placeOfKey(item: Item, key: string): Position {
 /** As it is written, whatever YAML takes it for; undefined for maps, lists and nothing. */
 export function textOfNode(node: Node): string | undefined {
   if (!isScalar(node)) return undefined;
-  const { source, value } = node;
+  const value = scalarOf(node);
   if (typeof value === 'string') return value;
-  return value === null ? undefined : (source ?? String(value));
+  return value === null || value === undefined ? undefined : (node.source ?? String(value));
 }
 
 /** @throws ItemError */

@@ -125,7 +125,7 @@ function odd(meaning: Meaning): Definitions {
 /** Lists in the rules of a role, joined. */
 function ruleField(key: string): Definition {
   return requestValues(['rules', key], (values) =>
-    textsOf(values.flatMap((value) => (Array.isArray(value) ? value : []))),
+    textsOf(values.flatMap((value): readonly unknown[] => (Array.isArray(value) ? value : []))),
   );
 }
 
@@ -172,8 +172,7 @@ function volumeTypes(): Definition {
   return requestValues(['spec', 'volumes', ''], (values) =>
     textsOf(
       values
-        .filter((volume) => typeof volume === 'object' && volume !== null)
-        .flatMap((volume) => Object.keys(volume as object))
+        .flatMap((volume) => (typeof volume === 'object' ? Object.keys(volume ?? {}) : []))
         .filter((key) => key !== 'name'),
     ),
   );

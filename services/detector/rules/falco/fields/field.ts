@@ -35,7 +35,7 @@ function readPaths(document: EventDocument, field: Field): readonly unknown[] | 
   const values = paths.map((path) => valueAt(document, path));
   const value = values.find((found) => found !== undefined);
   if (value === undefined) return undefined;
-  return Array.isArray(value) ? value : [value];
+  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
 }
 
 /** Through objects, by own keys only. */

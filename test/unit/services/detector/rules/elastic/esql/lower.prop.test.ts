@@ -6,7 +6,7 @@ import { document, query, recorded } from './generated.ts';
 import { naive } from './naive.ts';
 import { verdict } from './tried.ts';
 
-const RUNS = 1000;
+const RUNS = 400;
 
 describe('a lowered query', () => {
   it('matches what the query itself matches', () => {

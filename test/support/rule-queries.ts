@@ -109,6 +109,9 @@ const has = (field: string, found: readonly string[]): Case => [
   found,
 ];
 
+const CREATED = ['pod', 'role', 'binding', 'service'];
+const range = (field: string, bounds: object): object => ({ range: { [field]: bounds } });
+
 export const CASES: readonly Case[] = [
   ...['data_stream.dataset', 'event.dataset'].map((f) => is(f, 'kubernetes.audit_logs', NAMES)),
   has('data_stream.namespace', NAMES),
@@ -199,4 +202,28 @@ export const CASES: readonly Case[] = [
     { range: { '@timestamp': { gte: '2026-11-21T06:00:00.200Z', lt: '2026-11-21T06:00:01Z' } } },
     NAMES,
   ],
+  has(`${K}.requestObject.spec`, ['pod', 'service']),
+  has(`${K}.requestObject`, ['pod', 'role', 'binding', 'service']),
+  is('podwitness.request_object.spec.type', 'NodePort', ['service']),
+  ['an order of names', range(`${K}.objectRef.name`, { gte: 'p' }), ['pod', 'service', 'exec']],
+  ['an order of codes', range(`${K}.responseStatus.code`, { gt: 101, lt: 403 }), CREATED],
+  ['an order of addresses', range('source.ip', { gte: '200.0.0.0' }), ['pod']],
+  ['after a day', range('@timestamp', { gt: '2026-11-21' }), []],
+  ['from a day on', range('@timestamp', { gte: '2026-11-21' }), NAMES],
+  ['up to a day', range('@timestamp', { lte: '2026-11-21' }), NAMES],
+  ['before a day', range('@timestamp', { lt: '2026-11-21' }), []],
+  ['within a day', { term: { '@timestamp': '2026-11-21' } }, NAMES],
+  ['the case of a keyword', { term: { [`${K}.verb`]: 'LIST' } }, []],
+  ['no case', { term: { [`${K}.verb`]: { value: 'LIST', case_insensitive: true } } }, ['denied']],
+  ['any word, without case', { match: { 'user_agent.original.text': 'CURL wget' } }, ['pod']],
+  ['words in a row', { match_phrase: { 'user_agent.original.text': 'Curl 8.5.0' } }, ['pod']],
+  ['not words apart', { match_phrase: { 'user_agent.original.text': '8.5.0 curl' } }, []],
+  ['a part of a number', { match: { 'user_agent.original.text': '8.5' } }, []],
+  ['a word of an address', { match: { [`${K}.requestURI.text`]: 'shadow 2Fshadow' } }, ['exec']],
+  [
+    'a message',
+    { match_phrase: { [`${K}.responseStatus.message.text`]: 'user system:anonymous' } },
+    ['denied'],
+  ],
+  ['not what is a keyword', { match: { [`${K}.responseStatus.message`]: 'forbidden' } }, []],
 ];

@@ -51,7 +51,7 @@ type Leaf = readonly [name: string, value: unknown];
 function leavesOf(document: EventDocument): readonly Leaf[] {
   const leaves: Leaf[] = [];
   const whole = BODIES.flatMap(([path, part]): Leaf[] => {
-    const [body] = valuesAt(document, [path]);
+    const [body] = valuesAt(document, [path]) ?? [];
     return body === undefined ? [] : [[part, body]];
   });
   const replaced = new Set(whole.map(([part]) => part));
@@ -72,8 +72,14 @@ function childrenOf(name: string, node: unknown): readonly Leaf[] {
   return Object.entries(node).map(([key, value]) => [name === '' ? key : `${name}.${key}`, value]);
 }
 
-/** Arrays on the way and at the end are spread; the first of the paths that is there counts. */
-export function valuesAt(document: EventDocument, paths: readonly FieldPath[]): readonly unknown[] {
+/**
+ * Arrays on the way and at the end are spread; the first of the paths that is there counts. Undefined
+ * where none is: an empty list is there.
+ */
+export function valuesAt(
+  document: EventDocument,
+  paths: readonly FieldPath[],
+): readonly unknown[] | undefined {
   for (const path of paths) {
     let nodes: readonly unknown[] = [document];
     let isPresent = true;
@@ -84,7 +90,7 @@ export function valuesAt(document: EventDocument, paths: readonly FieldPath[]): 
     }
     if (isPresent) return nodes;
   }
-  return [];
+  return undefined;
 }
 
 function spread(nodes: readonly unknown[]): readonly unknown[] {

@@ -23,7 +23,7 @@ export function computedField(node: EqlNode): Field {
 
 function isUnrecorded(document: EventDocument, paths: readonly FieldPath[]): boolean {
   const parts = paths.flatMap((path) => partOf(path) ?? []);
-  return parts.some((part) => isMissing(document, part)) && valuesAt(document, paths).length === 0;
+  return parts.some((part) => isMissing(document, part)) && valuesAt(document, paths) === undefined;
 }
 
 function fieldsOf(formula: Formula): readonly (readonly FieldPath[])[] {

@@ -30,7 +30,7 @@ export function valuesOf(formula: Formula, document: EventDocument): readonly Eq
     case 'value':
       return [formula.value];
     case 'field': {
-      const values = valuesAt(document, formula.paths).filter(isLiteral);
+      const values = (valuesAt(document, formula.paths) ?? []).filter(isLiteral);
       return values.length === 0 ? [null] : values;
     }
     case 'apply':

@@ -113,7 +113,7 @@ function match(node: Extract<EqlNode, { kind: 'match' }>): Formula {
     );
   }
   const fits = textTest(node);
-  return applied([node.left], ([value]) => typeof value === 'string' && fits(value));
+  return applied([node.left], ([value = null]) => value !== null && fits(String(value)));
 }
 
 function folded(value: EqlLiteral, fold: boolean): EqlLiteral {

@@ -1,6 +1,6 @@
 /**
- * Owns: EQL's functions on single values. A value that is null, or no text or number where one is
- * needed, makes the result null.
+ * Owns: EQL's functions on single values. Numbers are texts, too, as keywords are; null, or no number
+ * where one is needed, makes the result null.
  * Does not own: fields with several values (evaluate.ts), regular expressions and patterns (lower.ts).
  */
 import { isInNetwork, readNetwork } from '../../../../../shared/domain/ip.ts';
@@ -17,14 +17,14 @@ export interface EqlFunction {
 
 type Texts = (texts: readonly string[], args: readonly EqlLiteral[]) => EqlLiteral;
 
-/** The first `count` arguments are texts, folded where case does not count. */
+/** The first `count` arguments are taken as texts, folded where case does not count. */
 function onTexts(count: number, most: number, use: Texts, canFold = true): EqlFunction {
   return {
     least: count,
     most,
     canFold,
     apply(args, isCaseless) {
-      const texts = args.slice(0, count).filter((value) => typeof value === 'string');
+      const texts = args.slice(0, count).flatMap((value) => toText(value) ?? []);
       if (texts.length < count) return null;
       return use(isCaseless ? texts.map(foldInPlace) : texts, args);
     },
@@ -96,16 +96,16 @@ function substring(
 
 /** What stands between the first `left` and the next `right`, or the last `right` if it is greedy. */
 function between(args: readonly EqlLiteral[], isCaseless: boolean): EqlLiteral {
-  const [text, left, right, isGreedy = false] = args;
-  if (typeof text !== 'string' || typeof left !== 'string' || typeof right !== 'string')
-    return null;
+  const [text, left, right] = args.slice(0, 3).map((value) => toText(value));
+  if (text === null || left === null || right === null) return null;
+  if (text === undefined || left === undefined || right === undefined) return null;
   const [within, from, to] = isCaseless
     ? [foldInPlace(text), foldInPlace(left), foldInPlace(right)]
     : [text, left, right];
   const found = within.indexOf(from);
   if (found < 0) return '';
   const start = found + from.length;
-  const end = isGreedy === true ? within.lastIndexOf(to) : within.indexOf(to, start);
+  const end = args[3] === true ? within.lastIndexOf(to) : within.indexOf(to, start);
   return end < start ? '' : text.slice(start, end);
 }
 
@@ -121,13 +121,14 @@ function cidrMatch([address, ...networks]: readonly EqlLiteral[]): EqlLiteral {
   });
 }
 
-function toText(value: EqlLiteral): EqlLiteral {
+function toText(value: EqlLiteral): string | null {
   return value === null ? null : String(value);
 }
 
 /** With `0x` before it, or with the base 16: hexadecimal. */
-function toNumber([value, base = null]: readonly EqlLiteral[]): EqlLiteral {
-  if (typeof value !== 'string') return null;
+function toNumber([written = null, base = null]: readonly EqlLiteral[]): EqlLiteral {
+  const value = toText(written);
+  if (value === null) return null;
   const isHex = /^0x/i.test(value) && (base === null || base === 16);
   const digits = isHex ? value.slice(2) : value;
   if (base === null && !isHex) {

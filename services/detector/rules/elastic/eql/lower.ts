@@ -107,7 +107,6 @@ function fieldCompared(
   const text = `${operator} ${JSON.stringify(value)}`;
   const order = comparisonOf(operator);
   if (value === null) {
-    if (order !== undefined) return { kind: 'never' };
     return not(asked(field, place, { kind: 'filled' }, '!= null'));
   }
   const test =

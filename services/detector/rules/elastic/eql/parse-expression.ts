@@ -41,7 +41,15 @@ function readComparison(cursor: Cursor): EqlNode {
     return left;
   }
   const right = readSum(cursor);
+  const unordered = [left, right].find(hasNoOrder);
+  if (unordered !== undefined && operator !== '==' && operator !== '!=') {
+    throw invalid(unordered.offset, `"${operator}" compares texts and numbers`, 'Write == or !=.');
+  }
   return { kind: 'comparison', operator, left, right, offset: left.offset };
+}
+
+function hasNoOrder(node: EqlNode): boolean {
+  return node.kind === 'literal' && (node.value === null || typeof node.value === 'boolean');
 }
 
 const COMPARATORS: readonly Comparator[] = ['==', '!=', '<', '<=', '>', '>='];

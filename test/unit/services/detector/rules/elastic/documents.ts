@@ -4,8 +4,14 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadElastic } from '../../../../../../services/detector/rules/elastic/load.ts';
-import { compileRules, evaluateRules } from '../../../../../../services/detector/rules/engine/rule-set.ts';
-import type { EventDocument, Expression } from '../../../../../../services/detector/rules/expression.ts';
+import {
+  compileRules,
+  evaluateRules,
+} from '../../../../../../services/detector/rules/engine/rule-set.ts';
+import type {
+  EventDocument,
+  Expression,
+} from '../../../../../../services/detector/rules/expression.ts';
 import type { EventKind, Loaded, Rule } from '../../../../../../services/detector/rules/model.ts';
 import { BODY, NAMES } from '../../../../../support/rule-queries.ts';
 import { resultOfBody } from '../../../../../support/samples.ts';
@@ -84,18 +90,20 @@ export function eql(query: string): Rule {
   return ruleOf({ query, type: 'eql', language: 'eql' });
 }
 
-/** `undefined`: too little was recorded to tell. */
-export function truthOf(rule: Rule, document: EventDocument, kind: EventKind = 'audit') {
-  const verdict = evaluateRules(compileRules([rule]), kind, document);
-  if (verdict.undecided.length > 0) return undefined;
-  return verdict.matched.length > 0;
+/** Compiled once; `undefined`: too little was recorded to tell. */
+export function judgeOf(rule: Rule, kind: EventKind = 'audit') {
+  const set = compileRules([rule]);
+  return (document: EventDocument): boolean | undefined => {
+    const verdict = evaluateRules(set, kind, document);
+    return verdict.undecided.length > 0 ? undefined : verdict.matched.length > 0;
+  };
 }
 
 /** Names of the events that the rule finds. */
 export function found(rule: Rule): readonly string[] {
-  return Object.entries(DOCUMENTS).flatMap(([name, document]) =>
-    truthOf(rule, document) === true ? [name] : [],
-  );
+  const judge = judgeOf(rule);
+  const entries = Object.entries(DOCUMENTS);
+  return entries.flatMap(([name, document]) => (judge(document) === true ? [name] : []));
 }
 
 /** A rule with the condition, to be evaluated. */

@@ -21,6 +21,11 @@ function plain(text: string): string {
   return text.replaceAll(/[\\():<>"{}]/g, String.raw`\$&`);
 }
 
+/** Whether no option beside the value stands there, which KQL and EQL have not. */
+function isPlain(query: object): boolean {
+  return !JSON.stringify(query).includes('case_insensitive');
+}
+
 /** The query as KQL would have it written. */
 function inKql(query: object): string {
   const [kind, body] = entry(query) as [string, Readonly<Record<string, unknown>>];
@@ -72,11 +77,11 @@ it.each(CASES)('as a filter: %s', (_what, query, expected) => {
   expect(found(withCondition(lowerFilters([{ query }], at)))).toEqual(expected);
 });
 
-it.each(CASES)('in KQL: %s', (_what, query, expected) => {
+it.each(CASES.filter(([, query]) => isPlain(query)))('in KQL: %s', (_what, query, expected) => {
   expect(found(kql(inKql(query)))).toEqual(expected);
 });
 
-it.each(CASES.filter(([, query]) => inEql(query) !== undefined))(
+it.each(CASES.filter(([, query]) => isPlain(query) && inEql(query) !== undefined))(
   'in EQL: %s',
   (_what, query, expected) => {
     expect(found(eql(`any where ${inEql(query)}`))).toEqual(expected);

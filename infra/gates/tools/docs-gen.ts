@@ -1,10 +1,11 @@
 /**
  * Owns: the pages that are made from the product: docs/reference/config.md from the configuration
  * schema, docs/reference/errors.md from the table of codes, topics.md and fields.md beside them
- * (docs-topics.ts, docs-fields.ts), and the import graph inside of docs/architecture.md. `npm run
- * docs` writes them; with --check it writes nothing and fails when a page is not what it would write.
- * It fails in any case where a field is not described. An argument names another folder than docs/
- * (the known-bad sample).
+ * (docs-topics.ts, docs-fields.ts), docs/rules-bundled.md and the README beside the rules
+ * (docs-rules.ts), and the import graph inside of docs/architecture.md. `npm run docs` writes them;
+ * with --check it writes nothing and fails when a page is not what it would write. It fails in any
+ * case where a field is not described. An argument names another folder than docs/ (the known-bad
+ * sample).
  * Does not own: any sentence of those sources.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { CONFIG_KEYS, type ConfigKey } from '../../../shared/config/keys.ts';
 import { ERROR_CODES, type ErrorEntry } from '../../../shared/errors/codes.ts';
 import { boundaryArgs, ROOT, runTool } from '../commands.ts';
 import { fieldProblems, fieldsPage, mappedFields, readDescriptions } from './docs-fields.ts';
+import { bundledRules, rulesPage, withRules } from './docs-rules.ts';
 import { cell, topicsPage } from './docs-topics.ts';
 
 const MADE = '<!-- Made by `npm run docs`; change the source instead. -->';
@@ -156,11 +158,15 @@ function readIfThere(page: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
+const RULES_README = '../services/detector/bundled-rules/README.md';
+const rules = await bundledRules();
 const pages: Readonly<Record<string, string>> = {
   'reference/config.md': configPage(),
   'reference/errors.md': errorPage(),
   'reference/topics.md': topicsPage(MADE),
   'reference/fields.md': fieldsPage(MADE),
+  'rules-bundled.md': rulesPage(rules, MADE),
+  [RULES_README]: withRules(readIfThere(RULES_README), rules),
   'architecture.md': withGraph(readIfThere('architecture.md'), await importGraph()),
 };
 const stale = Object.entries(pages).filter(([page, text]) => readIfThere(page) !== text);

@@ -42,12 +42,12 @@ export function createRuleKit(detection: Detection): RuleKit {
   let all: typeof ruleSet | undefined;
   return {
     rules,
-    list: () => rules.map((rule) => listRule(rule, staged.has(rule.id))),
+    list: () => rules.map((rule) => listRule(ruleSet, rule, staged.has(rule.id))),
     find: (name) => findRules(rules, name),
     lint(problems, fields, today) {
       const catalogue: Catalogue = createCatalogue(fields);
-      const found = lintRules(rules, problems, catalogue);
-      return [...found, ...checkExceptions(exceptions.all, rules, today)];
+      const others = checkExceptions(exceptions.all, rules, today);
+      return lintRules(ruleSet, problems, catalogue, others);
     },
     countCoverage: () => createCoverageCount(ruleSet),
     readSamples,

@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { FatalError } from '../../../shared/errors/fault.ts';
 import type { RuleKit } from '../../detector/kit.ts';
-import type { Explainer, Explanation } from '../../detector/rules/kit/explain.ts';
+import type { Explainer, Verdict } from '../../detector/rules/kit/explain.ts';
 import type { NormalEvent } from '../../detector/rules/kit/samples.ts';
 import type { Rule } from '../../detector/rules/model.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
@@ -41,20 +41,18 @@ function usage(text: string): FatalError {
 }
 
 /** What is asked most: the first that matches, else that can't be told, else that the rule is for. */
-const BEST_FIRST: readonly unknown[] = ['match', 'cannot tell', 'no match', 'not for such events'];
+const BEST_FIRST: readonly Verdict[] = ['match', 'cannot tell', 'no match', 'not for such events'];
 
-function bestOf(explanations: Iterable<Explanation>): Explanation | undefined {
-  const rank = ({ event }: Explanation) => BEST_FIRST.indexOf(event?.verdict);
-  let best: Explanation | undefined;
-  for (const explanation of explanations) {
-    if (best === undefined || rank(explanation) < rank(best)) best = explanation;
-    if (rank(best) === 0) break;
+function bestOf(explainer: Explainer, events: readonly NormalEvent[]): readonly NormalEvent[] {
+  let best: NormalEvent | undefined;
+  let bestRank = BEST_FIRST.length;
+  for (const event of events) {
+    const rank = BEST_FIRST.indexOf(explainer.verdict(event));
+    if (rank >= bestRank) continue;
+    best = event;
+    bestRank = rank;
   }
-  return best;
-}
-
-function* explainAll(explainer: Explainer, events: readonly NormalEvent[]): Generator<Explanation> {
-  for (const event of events) yield explainer.explain(event);
+  return best === undefined ? [] : [best];
 }
 
 async function explain(name: string, options: ExplainOptions): Promise<ExitCode> {
@@ -68,13 +66,9 @@ async function explain(name: string, options: ExplainOptions): Promise<ExitCode>
     return EXIT.done;
   }
   const events = await readEvents(options.event);
-  const explanations = explainAll(explainer, events);
-  const best = options.all === true ? undefined : bestOf(explanations);
-  const shown = best === undefined ? explanations : [best];
-  for (const explanation of shown) await write(formatExplanation(explanation, format));
-  process.stderr.write(
-    `${best === undefined ? events.length : 1} of ${events.length} events shown\n`,
-  );
+  const shown = options.all === true ? events : bestOf(explainer, events);
+  for (const event of shown) await write(formatExplanation(explainer.explain(event), format));
+  process.stderr.write(`${shown.length} of ${events.length} events shown\n`);
   return EXIT.done;
 }
 

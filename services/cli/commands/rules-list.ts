@@ -69,9 +69,10 @@ const HELP = `
 MODE: active; test (on trial: findings are marked, and never alerted); disabled (by the rule or the
 configuration); needs state (it is about more than one event, which is not counted yet).
 NEEDS: the least level of the audit policy at which the rule can be told.
+FOUND BY: what in an event makes the index try the rule; "every event" is what costs.
 
-With --coverage the files are read as by scan, and each rule says how many events it was tried with,
-matched, and could not tell, for want of which part, at which level. POLICY: were the requests that the
+With --coverage the files are read as by scan, and each rule says how many events it is for, was
+tried with (its cost), matched, and could not tell, for want of which part, at which level. POLICY: were the requests that the
 rule is about recorded at the level that it needs?
 
   podwitness rules list --level high

@@ -32,11 +32,13 @@ const ABOUT: readonly Column<ListLine>[] = [
   column('MODE', 50, modeText),
   column('TECHNIQUES', 30, ({ techniques }) => techniques.join(',')),
   column('NEEDS', 15, ({ auditLevel = '' }) => auditLevel),
+  column('FOUND BY', 50, ({ foundBy }) => foundBy.join('; ')),
   column('WHERE', 120, ({ rule }) => `${shortPath(rule.path)}:${rule.at.line}`),
 ];
 const COVERAGE: readonly Column<ListLine>[] = [
   column('NEEDS', 15, ({ auditLevel = '' }) => auditLevel),
   column('EVENTS', 9, ({ coverage }) => String(coverage?.events ?? '')),
+  column('TRIED', 9, ({ coverage }) => String(coverage?.tried ?? '')),
   column('MATCHED', 9, ({ coverage }) => String(coverage?.matched ?? '')),
   column('CANNOT TELL', 11, ({ coverage }) => String(coverage?.undecided ?? '')),
   column('POLICY', 60, ({ coverage }) => policyText(coverage)),
@@ -74,10 +76,11 @@ export function formatList(lines: readonly ListLine[], format: OutputFormat): st
 }
 
 /** The condition is `explain`'s to tell. */
-function json({ auditLevel, coverage, mode, rule, techniques }: ListLine): object {
+function json({ auditLevel, coverage, foundBy, mode, rule, techniques }: ListLine): object {
   const { at, condition: _, isDisabled: __, output: ___, ...about } = rule;
   return {
     ...{ ...about, line: at.line, column: at.column, mode, techniques, auditLevel },
+    foundBy,
     ...(coverage && { coverage: { ...coverage, rule: undefined } }),
   };
 }

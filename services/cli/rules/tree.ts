@@ -46,7 +46,7 @@ function seenText({ kind, missing, values }: TraceNode): string {
   if (missing !== undefined) return `  (${missing.join(', ')} was not recorded)`;
   if (values === undefined) return '';
   if (values.length === 0) return '  (no value)';
-  return `  (${cut(values.map((value) => JSON.stringify(value)).join(', '), MAX_VALUES_LENGTH)})`;
+  return `  (${cut(values.join(', '), MAX_VALUES_LENGTH)})`;
 }
 
 function cut(text: string, length: number): string {

@@ -21,6 +21,8 @@ export interface RuleCoverage {
   readonly rule: Rule;
   /** Events of the kinds that the rule is for. */
   readonly events: number;
+  /** Of these, how many the index found the rule for: what it cost. */
+  readonly tried: number;
   readonly matched: number;
   readonly undecided: number;
   /** The most frequent first. */
@@ -51,6 +53,9 @@ interface Tally {
 type Seen = Map<string, Map<string, Map<string, number>>>;
 
 export function createCoverageCount(set: RuleSet): CoverageCount {
+  const before = set.counts.evaluated.slice();
+  const tried = (position: number) =>
+    (set.counts.evaluated[position] ?? 0) - (before[position] ?? 0);
   const tallies = new Map<Rule, Tally>(
     set.rules.map((rule) => [rule, { matched: 0, undecided: 0, gaps: new Map<string, Gap>() }]),
   );
@@ -67,7 +72,11 @@ export function createCoverageCount(set: RuleSet): CoverageCount {
         if (tally !== undefined) countGaps(tally, rule, document);
       }
     },
-    result: () => [...tallies].map(([rule, tally]) => coverageOf(rule, tally, kinds, seen)),
+    result: () =>
+      [...tallies].map(([rule, tally], i) => ({
+        ...coverageOf(rule, tally, kinds, seen),
+        tried: tried(i),
+      })),
   };
 }
 
@@ -117,7 +126,7 @@ function coverageOf(
   { gaps, matched, undecided }: Tally,
   kinds: ReadonlyMap<EventKind, number>,
   seen: Seen,
-): RuleCoverage {
+): Omit<RuleCoverage, 'tried'> {
   const events = rule.kinds.reduce((sum, kind) => sum + (kinds.get(kind) ?? 0), 0);
   const needs = neededLevel(rule);
   const levels = levelsFor(rule, seen);

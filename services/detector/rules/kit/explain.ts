@@ -2,11 +2,13 @@
  * Owns: why a rule says what it says of an event.
  */
 import { valueAt } from '../../document.ts';
+import { compileRules, evaluateRules } from '../engine/rule-set.ts';
 import type { Rule } from '../model.ts';
 import type { NormalEvent } from './samples.ts';
-import { createTrace, outline, type TraceNode } from './trace.ts';
+import { switchedOn } from './switched-on.ts';
+import { outline, type TraceNode, traceTree } from './trace.ts';
 
-type Verdict = 'match' | 'no match' | 'cannot tell' | 'not for such events';
+export type Verdict = 'match' | 'no match' | 'cannot tell' | 'not for such events';
 
 export interface Explanation {
   readonly rule: Rule;
@@ -24,27 +26,32 @@ export interface Explanation {
 export interface Explainer {
   /** The condition alone. */
   outline(): Explanation;
+  /** What `explain` would say, for little. */
+  verdict(event: NormalEvent): Verdict;
   explain(event: NormalEvent): Explanation;
 }
 
 export function createExplainer(rule: Rule): Explainer {
-  const trace = createTrace(rule);
-  const tree = outline(rule.condition);
+  const set = compileRules([switchedOn(rule)]);
+  const verdict = ({ document, kind }: NormalEvent): Verdict => {
+    if (!rule.kinds.includes(kind)) return 'not for such events';
+    const { matched, undecided } = evaluateRules(set, kind, document);
+    if (matched.length > 0) return 'match';
+    return undecided.length > 0 ? 'cannot tell' : 'no match';
+  };
   return {
-    outline: () => ({ rule, tree }),
-    explain({ document, id, kind }) {
+    outline: () => ({ rule, tree: outline(rule.condition) }),
+    verdict,
+    explain(event) {
+      const { document, id, kind } = event;
       const level = valueAt(document, 'kubernetes', 'audit', 'level');
-      const about = { id, kind, ...(typeof level === 'string' && { level }) };
-      if (!rule.kinds.includes(kind)) {
-        return { rule, event: { ...about, verdict: 'not for such events' }, tree };
-      }
-      const traced = trace(kind, document);
-      return { rule, event: { ...about, verdict: verdictOf(traced) }, tree: traced };
+      return {
+        rule,
+        event: { id, kind, ...(typeof level === 'string' && { level }), verdict: verdict(event) },
+        tree: rule.kinds.includes(kind)
+          ? traceTree(rule.condition, document)
+          : outline(rule.condition),
+      };
     },
   };
-}
-
-function verdictOf({ truth }: TraceNode): Verdict {
-  if (truth === undefined) return 'cannot tell';
-  return truth ? 'match' : 'no match';
 }

@@ -3,10 +3,10 @@
  * expressions that every event has to be searched with.
  */
 import type { Expression, Predicate } from '../expression.ts';
+import { textsOfRegex } from '../engine/regex.ts';
 import { exactText } from '../pattern.ts';
 import { placeOf, type Remark } from './finding.ts';
 import { fieldName } from './predicate-key.ts';
-import { hasFixedText } from './regex-text.ts';
 import { impossibleValue } from './vocabulary.ts';
 
 export function checkValues(predicate: Predicate): readonly Remark[] {
@@ -26,8 +26,8 @@ export function checkValues(predicate: Predicate): readonly Remark[] {
     if (impossible === undefined) continue;
     remarks.push({ severity: 'warning', check: 'impossible-value', at, ...impossible });
   }
-  if (test.kind === 'regex' && !hasFixedText(test.source)) {
-    const reason = `the regular expression of "${text}" has no fixed text of three characters`;
+  if (test.kind === 'regex' && textsOfRegex(test.source, test.flags).groups.length === 0) {
+    const reason = `the regular expression of "${text}" has no fixed text in all its matches`;
     const remedy = 'Add what its matches always have, or test another field first.';
     remarks.push({ severity: 'warning', check: 'expensive', at, reason, remedy });
   }

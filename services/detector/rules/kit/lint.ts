@@ -2,6 +2,7 @@
  * Owns: all that can be said of rules without an event: loading problems, and checks of the rules that
  * did load.
  */
+import type { RuleSet } from '../engine/rule-set.ts';
 import { type Predicate, predicatesOf } from '../expression.ts';
 import type { Problem, Rule } from '../model.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -15,14 +16,16 @@ import { checkOverlaps } from './overlap.ts';
 
 /** By file and place; of one place the most serious first. */
 export function lintRules(
-  rules: readonly Rule[],
+  set: RuleSet,
   problems: readonly Problem[],
   catalogue: Catalogue,
+  others: readonly LintFinding[] = [],
 ): readonly LintFinding[] {
   const findings = [
     ...problems.map(ofProblem),
-    ...rules.flatMap((rule) => checkRule(rule, catalogue)),
-    ...checkOverlaps(rules),
+    ...set.rules.flatMap((rule) => checkRule(rule, set, catalogue)),
+    ...checkOverlaps(set.rules),
+    ...others,
   ];
   return findings.sort(byPlace);
 }
@@ -39,14 +42,14 @@ function ofProblem({ column, kind, line, path, reason, remedy }: Problem): LintF
   return { severity: OF_PROBLEM[kind], check: 'load', path, line, column, reason, remedy };
 }
 
-function checkRule(rule: Rule, catalogue: Catalogue): readonly LintFinding[] {
+function checkRule(rule: Rule, set: RuleSet, catalogue: Catalogue): readonly LintFinding[] {
   const predicates: readonly Predicate[] = predicatesOf(rule.condition);
   const remarks: readonly Remark[] = [
     ...predicates.flatMap((predicate) => checkField(predicate, catalogue)),
     ...predicates.flatMap(checkValues),
     ...checkEmpty(rule.condition),
     ...checkReach(rule),
-    ...checkCost(rule),
+    ...checkCost(set, rule),
     ...checkMetadata(rule),
   ];
   return distinct(remarks.map((remark) => findingOf(rule, remark)));

@@ -1,6 +1,7 @@
 /**
  * Owns: what a list of rules says of each.
  */
+import { access, type RuleSet } from '../engine/rule-set.ts';
 import type { AuditLevel, Rule } from '../model.ts';
 import { neededLevel } from './needed-level.ts';
 
@@ -18,13 +19,16 @@ export interface ListedRule {
   readonly techniques: readonly string[];
   /** The least audit level that shows what the rule is about; undefined: it is not for audit events. */
   readonly auditLevel?: AuditLevel;
+  /** What in an event makes the index try the rule: any of these; `every event`: it always is. */
+  readonly foundBy: readonly string[];
 }
 
-export function listRule(rule: Rule, isStaged: boolean): ListedRule {
+export function listRule(set: RuleSet, rule: Rule, isStaged: boolean): ListedRule {
   return {
     rule,
     mode: modeOf(rule, isStaged),
     techniques: techniquesOf(rule.tags),
+    foundBy: access(set, rule),
     ...(rule.kinds.includes('audit') && { auditLevel: neededLevel(rule) }),
   };
 }

@@ -1,12 +1,11 @@
 /**
- * Owns: what each part of a condition says of an event, and which values it saw.
- * Does not own: evaluating: each part is asked of the engine as a rule of its own.
+ * Owns: a condition as a tree for people: its parts, what each says of an event, what it saw, and
+ * which of them decided.
+ * Does not own: evaluating (engine/trace.ts).
  */
-import { compileRules, evaluateRules } from '../engine/rule-set.ts';
-import type { EventDocument, Expression, Field, FieldPath, Predicate } from '../expression.ts';
+import { type Trace, trace } from '../engine/trace.ts';
+import type { EventDocument, Expression, Predicate } from '../expression.ts';
 import { isMissing, type Part, partOf } from '../fields.ts';
-import type { EventKind, Rule } from '../model.ts';
-import { switchedOn } from './switched-on.ts';
 
 export interface TraceNode {
   readonly kind: 'and' | 'or' | 'not' | 'always' | 'never' | 'predicate';
@@ -14,8 +13,8 @@ export interface TraceNode {
   readonly text?: string;
   /** Undefined: it can't be told. Absent: no event was looked at. */
   readonly truth?: boolean | undefined;
-  /** What the event has in the predicate's field; a few of many. */
-  readonly values?: readonly unknown[];
+  /** What the event has in the predicate's field, as JSON; a few of many. */
+  readonly values?: readonly string[];
   /** Parts of the event that were not recorded, and that the predicate is about. */
   readonly missing?: readonly Part[];
   /** Its truth is why the whole has its own. */
@@ -23,33 +22,56 @@ export interface TraceNode {
   readonly operands: readonly TraceNode[];
 }
 
-/** More values than these tell a person nothing. */
-const MAX_VALUES = 10;
-
 /** The condition as a tree, without an event. */
 export function outline(expression: Expression): TraceNode {
-  return build(expression, () => ({}));
+  if (expression.kind === 'as-recorded') return outline(expression.operand);
+  const operands = operandsOf(expression).map(outline);
+  const { kind } = expression;
+  return { kind, ...(kind === 'predicate' && { text: expression.text }), operands };
 }
 
-export type Trace = (kind: EventKind, document: EventDocument) => TraceNode;
-
 /** Every part is looked at, whether it still matters or not. */
-export function createTrace(rule: Rule): Trace {
-  const on = switchedOn(rule);
-  const parts = partsOf(rule.condition, false);
-  const set = compileRules(parts.map(({ condition }, i) => ({ ...on, id: String(i), condition })));
-  return (kind, document) => {
-    const { matched, undecided } = evaluateRules(set, kind, document);
-    const [isTrue, isUnknown] = [idsOf(matched), idsOf(undecided)];
-    const facts = new Map(
-      parts.map(({ expression }, i) => {
-        const truth = isUnknown.has(String(i)) ? undefined : isTrue.has(String(i));
-        const seen = expression.kind === 'predicate' ? seenBy(expression, document, truth) : {};
-        return [expression, { truth, ...seen }] as const;
-      }),
-    );
-    return decisive(build(rule.condition, (part) => facts.get(part) ?? {}));
+export function traceTree(expression: Expression, document: EventDocument): TraceNode {
+  return decisive(join(expression, trace(expression, document), document));
+}
+
+function operandsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return expression.operands;
+    case 'not':
+    case 'as-recorded':
+      return [expression.operand];
+    default:
+      return [];
+  }
+}
+
+/** The trace mirrors the expression. */
+function join(expression: Expression, traced: Trace, document: EventDocument): TraceNode {
+  const parts = operandsOf(expression);
+  const operands = traced.operands.flatMap((operand, i) => {
+    const part = parts[i];
+    return part === undefined ? [] : [join(part, operand, document)];
+  });
+  const [only] = operands;
+  if (expression.kind === 'as-recorded' && only !== undefined) return only;
+  const { text, truth, values } = traced;
+  const kind = expression.kind === 'as-recorded' ? 'never' : expression.kind;
+  const isUnknown = expression.kind === 'predicate' && truth === undefined;
+  return {
+    ...{ kind, truth, operands },
+    ...(text !== undefined && { text }),
+    ...(values !== undefined && { values }),
+    ...(isUnknown && { missing: missingFor(expression, document) }),
   };
+}
+
+function missingFor({ field }: Predicate, document: EventDocument): readonly Part[] {
+  const paths = field.kind === 'path' ? field.paths : field.kind === 'computed' ? field.from : [];
+  const parts = new Set(paths.flatMap((path) => partOf(path) ?? []));
+  return [...parts].filter((part) => isMissing(document, part));
 }
 
 /** Marks the predicates, and only them, that give the node its truth. */
@@ -59,82 +81,4 @@ function decisive(node: TraceNode): TraceNode {
     node.kind === 'not' || operand.truth === node.truth ? decisive(operand) : operand,
   );
   return { ...node, operands };
-}
-
-function idsOf(rules: readonly Rule[]): ReadonlySet<string> {
-  return new Set(rules.map(({ id }) => id));
-}
-
-interface PartOfRule {
-  readonly expression: Expression;
-  /** With what stands around it and changes its meaning. */
-  readonly condition: Expression;
-}
-
-function partsOf(expression: Expression, asRecorded: boolean): readonly PartOfRule[] {
-  const condition: Expression = asRecorded
-    ? { kind: 'as-recorded', operand: expression }
-    : expression;
-  const own = { expression, condition };
-  switch (expression.kind) {
-    case 'as-recorded':
-      return [own, ...partsOf(expression.operand, true)];
-    case 'not':
-      return [own, ...partsOf(expression.operand, asRecorded)];
-    case 'and':
-    case 'or':
-      return [own, ...expression.operands.flatMap((operand) => partsOf(operand, asRecorded))];
-    default:
-      return [own];
-  }
-}
-
-type Seen = Pick<TraceNode, 'truth' | 'values' | 'missing'>;
-
-function build(expression: Expression, seen: (part: Expression) => Seen): TraceNode {
-  switch (expression.kind) {
-    case 'as-recorded':
-      return build(expression.operand, seen);
-    case 'predicate':
-      return { kind: 'predicate', text: expression.text, ...seen(expression), operands: [] };
-    case 'not':
-      return { kind: 'not', ...seen(expression), operands: [build(expression.operand, seen)] };
-    case 'and':
-    case 'or': {
-      const operands = expression.operands.map((operand) => build(operand, seen));
-      return { kind: expression.kind, ...seen(expression), operands };
-    }
-    default:
-      return { kind: expression.kind, ...seen(expression), operands: [] };
-  }
-}
-
-function seenBy({ field }: Predicate, document: EventDocument, truth: boolean | undefined): Seen {
-  const values = valuesOf(field, document).slice(0, MAX_VALUES);
-  const paths = field.kind === 'path' ? field.paths : field.kind === 'computed' ? field.from : [];
-  const parts = truth === undefined ? paths.flatMap((path) => partOf(path) ?? []) : [];
-  const missing = [...new Set(parts)].filter((part) => isMissing(document, part));
-  return { values, ...(missing.length > 0 && { missing }) };
-}
-
-function valuesOf(field: Field, document: EventDocument): readonly unknown[] {
-  if (field.kind === 'computed') return field.read(document) ?? [];
-  // All texts of an event are too many to show.
-  if (field.kind === 'words') return [];
-  for (const path of field.paths) {
-    const values = valuesAt(document, path);
-    if (values.length > 0) return values;
-  }
-  return [];
-}
-
-function valuesAt(document: EventDocument, path: FieldPath): readonly unknown[] {
-  let nodes: readonly unknown[] = [document];
-  for (const key of path) {
-    nodes = nodes.flat().flatMap((node) => {
-      const isObject = typeof node === 'object' && node !== null && Object.hasOwn(node, key);
-      return isObject ? [(node as EventDocument)[key]] : [];
-    });
-  }
-  return nodes.flat();
 }

@@ -10,7 +10,7 @@ import { bundledRuleFiles, FIELDS } from './rules.ts';
 describe('the bundled rules', () => {
   it('have no error', () => {
     const { problems, ruleSet } = loadRules(bundledRuleFiles());
-    const findings = lintRules(ruleSet.rules, problems, createCatalogue(FIELDS));
+    const findings = lintRules(ruleSet, problems, createCatalogue(FIELDS));
     const errors = findings.filter(({ severity }) => severity === 'error');
     expect(errors).toEqual([]);
     expect(ruleSet.rules.length).toBeGreaterThan(5);

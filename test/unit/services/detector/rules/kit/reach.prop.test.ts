@@ -15,7 +15,7 @@ import {
 import { checkOverlaps } from '../../../../../../services/detector/rules/kit/overlap.ts';
 import { conditionKey } from '../../../../../../services/detector/rules/kit/predicate-key.ts';
 import { isDead, reachOf, valuesOf } from '../../../../../../services/detector/rules/kit/reach.ts';
-import { createTrace } from '../../../../../../services/detector/rules/kit/trace.ts';
+import { traceTree } from '../../../../../../services/detector/rules/kit/trace.ts';
 import { parsePattern } from '../../../../../../services/detector/rules/pattern.ts';
 import { and, is, not, or, ruleOf, some } from './rules.ts';
 
@@ -181,7 +181,7 @@ describe('overlaps and traces', () => {
   it('traces to what the engine says', () => {
     fc.assert(
       fc.property(condition, event, (expression, document) => {
-        const { truth } = createTrace(ruleOf(expression))('audit', document);
+        const { truth } = traceTree(expression, document);
         expect(truth).toBe(truthOf(expression)(document));
       }),
     );

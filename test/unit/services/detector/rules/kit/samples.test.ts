@@ -3,13 +3,15 @@
  */
 import { describe, expect, it } from 'vitest';
 import { compileRules } from '../../../../../../services/detector/rules/engine/rule-set.ts';
+import { createExplainer } from '../../../../../../services/detector/rules/kit/explain.ts';
 import { findRules, listRule } from '../../../../../../services/detector/rules/kit/list.ts';
 import {
   readSamples,
   type Sample,
   testSample,
 } from '../../../../../../services/detector/rules/kit/samples.ts';
-import { createTrace, outline } from '../../../../../../services/detector/rules/kit/trace.ts';
+import { outline, traceTree } from '../../../../../../services/detector/rules/kit/trace.ts';
+import type { Rule } from '../../../../../../services/detector/rules/model.ts';
 import { and, is, not, ruleOf } from './rules.ts';
 
 const RULE = ruleOf(and(is('verb', 'get'), not(is('requestObject.spec.hostPID', 'true'))));
@@ -75,7 +77,7 @@ describe('samples', () => {
         tree: {
           ...{ kind: 'and', truth: false },
           operands: [
-            { text: 'verb is get', truth: false, values: ['list'], isDecisive: true },
+            { text: 'verb is get', truth: false, values: ['"list"'], isDecisive: true },
             { kind: 'not', truth: true, operands: [{ truth: false, values: [] }] },
           ],
         },
@@ -87,7 +89,7 @@ describe('samples', () => {
 describe('traces', () => {
   it('name the part that was not recorded', () => {
     const { document } = event('get', { missing: ['requestObject'] });
-    const tree = createTrace(RULE)('audit', document);
+    const tree = traceTree(RULE.condition, document);
     expect(tree).toMatchObject({
       truth: undefined,
       operands: [{ truth: true }, { operands: [{ truth: undefined, missing: ['requestObject'] }] }],
@@ -97,35 +99,43 @@ describe('traces', () => {
   it('leave "as recorded" out of sight, and in force', () => {
     const asRecorded = ruleOf({ kind: 'as-recorded', operand: RULE.condition });
     const { document } = event('get', { missing: ['requestObject'] });
-    expect(createTrace(asRecorded)('audit', document)).toMatchObject({ kind: 'and', truth: true });
+    expect(traceTree(asRecorded.condition, document)).toMatchObject({ kind: 'and', truth: true });
   });
 
-  it('ask rules that need state, or are switched off, what they say of one event', () => {
-    const rule = { ...RULE, needsState: 'a count', isDisabled: true };
-    const { document } = event('get');
-    expect(createTrace(rule)('audit', document)).toMatchObject({ truth: true });
-    expect(outline(rule.condition)).not.toHaveProperty('truth');
+  it('have no truth without an event', () => {
+    expect(outline(RULE.condition)).not.toHaveProperty('truth');
+    expect(outline(RULE.condition)).toMatchObject({ operands: [{ text: 'verb is get' }, {}] });
+  });
+});
+
+describe('explanations', () => {
+  it('are given of rules that need state, or are switched off, too', () => {
+    const explainer = createExplainer({ ...RULE, needsState: 'a count', isDisabled: true });
+    expect(explainer.verdict(event('get'))).toBe('match');
+    expect(explainer.explain(event('list'))).toMatchObject({ event: { verdict: 'no match' } });
   });
 
-  it('show few of many values', () => {
-    const rule = ruleOf(is('user.groups', 'x'));
-    const groups = Array.from({ length: 1000 }, (_, i) => `g${i}`);
-    const document = { kubernetes: { audit: { user: { groups } } } };
-    expect(createTrace(rule)('audit', document).values).toHaveLength(10);
+  it('say that a rule is for other events', () => {
+    const explainer = createExplainer({ ...RULE, kinds: ['process'] });
+    const explanation = explainer.explain(event('get'));
+    expect(explanation.event).toMatchObject({ verdict: 'not for such events', kind: 'audit' });
+    expect(explanation.tree).not.toHaveProperty('truth');
   });
 });
 
 describe('lists', () => {
   it('say in which mode a rule is', () => {
+    const list = (rule: Rule, isStaged: boolean) => listRule(compileRules([rule]), rule, isStaged);
+    const mode = (rule: Rule, isStaged: boolean) => list(rule, isStaged).mode;
     const modes = [
-      listRule(RULE, false),
-      listRule(RULE, true),
-      listRule({ ...RULE, needsState: 'a count' }, true),
-      listRule({ ...RULE, needsState: 'a count', isDisabled: true }, false),
-    ].map(({ mode }) => mode);
+      mode(RULE, false),
+      mode(RULE, true),
+      mode({ ...RULE, needsState: 'a count' }, true),
+      mode({ ...RULE, needsState: 'a count', isDisabled: true }, false),
+    ];
     expect(modes).toEqual(['active', 'test', 'needs state', 'disabled']);
     const tags = ['attack.execution', 'attack.T1552.007', 'attack.t1609', 'cve.2020-1'];
-    expect(listRule({ ...RULE, tags }, false).techniques).toEqual(['T1552.007', 'T1609']);
+    expect(list({ ...RULE, tags }, false).techniques).toEqual(['T1552.007', 'T1609']);
   });
 
   it('find rules by id, title, and their beginnings', () => {

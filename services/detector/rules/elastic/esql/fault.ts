@@ -23,8 +23,8 @@ export function unsupported(offset: number, reason: string, remedy: string): Esq
   return new EsqlFault(offset, reason, remedy, true);
 }
 
-/** Line and column of an offset; lines end with LF, CR or both. */
+/** Line and column of an offset; lines end with LF. */
 export function positionOf(source: string, offset: number): Position {
-  const lines = source.slice(0, offset).split(/\r\n|[\r\n]/);
+  const lines = source.slice(0, offset).split('\n');
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }

@@ -20,7 +20,7 @@ export interface Plain {
   readonly fails?: Test | 'otherwise';
   /** Written the other way round: `!=`. */
   readonly isTurned?: boolean;
-  /** Any of many values counts, and none is false: full-text search. */
+  /** Any of many values counts, and none is false. */
   readonly isAny?: boolean;
 }
 
@@ -40,6 +40,7 @@ export function plainOf(node: Node): Plain | undefined {
     case 'rlike':
       return onTexts(node.args[0], { kind: 'regex', source: node.source, flags: '' });
     case 'call':
+      if (node.name === 'MV_CONTAINS') return contains(node);
       return node.name === 'CIDR_MATCH' ? inNetworks(node) : affix(node);
     default:
       return undefined;
@@ -134,6 +135,16 @@ function anyValue({ column, value }: Extract<Node, { kind: 'match' }>): Plain | 
 }
 
 type Call = Extract<Node, { kind: 'call' }>;
+
+/** Of one value; null where there is none is false. */
+function contains({ args }: Call): Plain | undefined {
+  const [operand, part] = args;
+  const value = scalarOf(part);
+  if (operand?.kind !== 'column' || isTyped(operand.column) || value === undefined)
+    return undefined;
+  const holds: Test = { kind: 'equals', texts: [plainText(value)], cased: true };
+  return { column: operand.column, holds, fails: 'otherwise', isAny: true };
+}
 
 function affixPattern({ args, name }: Call): Pattern | undefined {
   const part = args[1];

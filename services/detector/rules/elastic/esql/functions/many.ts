@@ -2,7 +2,6 @@
  * Owns: ES|QL's functions on columns with many values.
  */
 import {
-  areEqual,
   compare,
   doubleOf,
   isMany,
@@ -12,6 +11,7 @@ import {
   longOf,
   manyOf,
   order,
+  plainText,
   type Scalar,
   valuesOf,
 } from '../value.ts';
@@ -84,12 +84,15 @@ function slice(values: readonly Scalar[], start: number, end: number): Known {
   return from > to ? null : manyOf(values.slice(Math.max(0, from), Math.max(0, to + 1)));
 }
 
+/** A column without values is an empty set. */
 function contains(whole: Known, part: Known): boolean {
-  const keys = new Set(valuesOf(whole).map(keyOf));
-  return valuesOf(part).every(
-    (value) =>
-      keys.has(keyOf(value)) || (!isMany(whole) && whole !== null && areEqual(whole, value)),
-  );
+  const keys = new Set(valuesOf(whole).map(comparedAs));
+  return valuesOf(part).every((value) => keys.has(comparedAs(value)));
+}
+
+/** Equal for what `==` holds equal. */
+function comparedAs(value: Scalar): string {
+  return typeof value === 'object' ? keyOf(value) : plainText(value);
 }
 
 function zip(one: Known, other: Known, delimiter: string): Known {

@@ -82,7 +82,7 @@ describe('a lowered query', () => {
         `${A}.requestObject.spec.hostNetwork`,
         `${A}.verb IS NOT NULL`,
       ],
-      `EVAL`,
+      ...[`MV_CONTAINS(${A}.user.groups, "a")`, 'EVAL'],
     ]) {
       const text =
         condition === 'EVAL' ? `EVAL v = ${A}.verb | WHERE v == "get"` : `WHERE ${condition}`;

@@ -34,9 +34,16 @@ export function printSubject(subject: Subject): string {
 }
 
 function printArgument(argument: Argument): string {
-  if (argument.kind === 'text') return printText(argument.text);
+  if (argument.kind === 'text') return printArgumentText(argument.text);
   if (argument.kind === 'arguments') return `(${argument.items.map(printArgument).join(', ')})`;
   return printSubject(argument);
+}
+
+/** Bare words are no arguments. */
+function printArgumentText(text: string): string {
+  return /^(?:0[xX][0-9a-zA-Z]+|[+-]?\d+\.?\d*(?:[eE][+-]\d+)?)$/.test(text)
+    ? text
+    : inQuotes(text);
 }
 
 function printOperand(operand: Operand): string {
@@ -50,8 +57,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   ...{ '\\': '\\\\', '"': '\\"' },
 };
 
-/** Quoted where Falco quotes: for blanks, quotes, backslashes and control characters. */
+/** Quoted where Falco quotes: for blanks, quotes, backslashes and control characters; and where empty. */
 function printText(text: string): string {
-  if (!/[\b\f\n\r\t \\"']/.test(text)) return text;
+  return text === '' || /[\b\f\n\r\t \\"']/.test(text) ? inQuotes(text) : text;
+}
+
+function inQuotes(text: string): string {
   return `"${text.replace(/[\b\f\n\r\t\\"]/g, (character) => ESCAPES[character] ?? character)}"`;
 }

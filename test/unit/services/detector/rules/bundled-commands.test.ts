@@ -61,6 +61,24 @@ function firedOn(record: object): readonly string[] {
   return matched.map(({ path }) => path.replace('.yml', '')).sort();
 }
 
+/** They are about what was started, not about what was typed into it. */
+const OF_WHOLE_COMMANDS: ReadonlySet<string> = new Set([
+  ...['command_interactive_shell', 'exfiltration_copy_from_pod', 'exfiltration_copy_to_pod'],
+]);
+type Argv = readonly string[];
+/** Other ways to run the same. */
+const VARIED: readonly (readonly [how: string, vary: (argv: Argv) => Argv, of: typeof execOf])[] = [
+  ['behind sudo', (argv) => ['sudo', '-E', ...argv], execOf],
+  ['among others', (argv) => ['sh', '-c', `cd /tmp;${argv.join(' ')}&&true`], execOf],
+  ['in a substitution', (argv) => ['bash', '-c', `x=$(${argv.join(' ')})`], execOf],
+  [
+    'by a path',
+    ([first = '', ...rest]) => [first.replace(/^(?=\w)/, '/opt/bin/'), ...rest],
+    lineOf,
+  ],
+  ['with more blanks', (argv) => argv.map((word) => `${word}  `), lineOf],
+];
+
 describe('rules on commands', () => {
   it('are tried with hostile and harmless commands', () => {
     const hostile = commands.filter(({ rules }) => rules.length > 0);
@@ -70,6 +88,17 @@ describe('rules on commands', () => {
     expect([...tried].sort()).toEqual(
       onCommands.rules.map(({ path }) => path.replace('.yml', '')).sort(),
     );
+  });
+
+  it.each(VARIED)('are told also %s', (_, vary, recordOf) => {
+    const missed = commands.flatMap(({ argv, rules }) => {
+      const expected = rules.filter((rule) => !OF_WHOLE_COMMANDS.has(rule));
+      const fired = expected.length === 0 ? [] : firedOn(recordOf(vary(argv)));
+      return expected
+        .filter((rule) => !fired.includes(rule))
+        .map((rule) => `${rule}: ${argv.join(' ')}`);
+    });
+    expect(missed).toEqual([]);
   });
 
   it.each(commands.map(({ argv, rules }) => [argv.join(' '), argv, rules] as const))(

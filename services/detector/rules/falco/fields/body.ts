@@ -24,7 +24,7 @@ export function bodyPaths(body: Body, keys: readonly string[]): readonly FieldPa
   ];
 }
 
-/** The first of both forms in which `read` finds something. */
+/** What `read` finds in the body; in what is left of it where it is not whole. */
 export function readBody<T>(
   document: EventDocument,
   body: Body,
@@ -32,9 +32,14 @@ export function readBody<T>(
 ): T | undefined {
   const whole = valueAt(document, WHOLE[body]);
   const found = whole === undefined ? undefined : read(unwrapped(whole));
-  if (found !== undefined) return found;
+  if (found !== undefined || (whole !== undefined && !isCut(document, body))) return found;
   const typed = valueAt(document, TYPED[body]);
   return typed === undefined ? undefined : read(typed);
+}
+
+function isCut(document: EventDocument, body: Body): boolean {
+  const cut = valueAt(document, ['podwitness', 'body_cut']);
+  return Array.isArray(cut) && cut.includes(body);
 }
 
 /** A list or a scalar, such as a JSON patch, stands in an object of its own there. */

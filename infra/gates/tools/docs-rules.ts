@@ -15,6 +15,7 @@ const TOPICS: Readonly<Record<string, string>> = {
   ...{ authentication: 'Identities', cluster: 'The cluster itself', command: 'Commands in pods' },
   ...{ config: 'Configuration', delete: 'Destruction', discovery: 'Discovery' },
   ...{ evasion: 'Evasion of the audit log', exec: 'Ways into pods', exfiltration: 'Exfiltration' },
+  falco: 'Alerts of others',
   ...{ identity: 'Identities', namespace: 'Namespaces', network: 'Networking', node: 'Nodes' },
   ...{ pod: 'Pods and workloads', rbac: 'Rights', secret: 'Secrets', session: 'Ways into pods' },
   ...{ token: 'Tokens', workload: 'Pods and workloads' },

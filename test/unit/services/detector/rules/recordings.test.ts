@@ -25,7 +25,7 @@ interface Label {
 
 const { url, skip } = dataFolder('apiserver');
 const { ruleSet } = loadRules(bundledFiles());
-const OF_PODS = /^(?:command|evasion|exfiltration|node|session)_/;
+const OF_PODS = /^(?:command|evasion|exfiltration|falco|node|session)_/;
 
 interface Found {
   readonly rule: Rule;

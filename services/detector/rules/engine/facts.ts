@@ -34,7 +34,7 @@ export interface Fact {
   /** The atoms that its field, and the other one, were not recorded; -1: they always are. */
   readonly unrecorded: { readonly own: number; readonly others: number };
   /** It is true if and only if one of them is; undefined: it has to be asked. */
-  readonly atoms: Int32Array | undefined;
+  readonly atoms: Group | undefined;
   /** While it is true, so is one atom of each. */
   readonly needs: readonly Group[];
   readonly asked: Asked | undefined;
@@ -81,7 +81,7 @@ export class Facts {
       slot,
       other: other === undefined ? -1 : this.#reader.slotOf(other),
       unrecorded: { own: this.#unrecorded(field), others: this.#unrecorded(other) },
-      atoms: isDecided ? Int32Array.from(first) : undefined,
+      atoms: isDecided ? first : undefined,
       needs: hasPresence ? needs.groups : [[this.#atoms.presence(slot, 'present')]],
       asked: isDecided ? undefined : compileQuestion(question),
     };

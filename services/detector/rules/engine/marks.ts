@@ -33,8 +33,10 @@ export class Marks {
     return this.#turns[atom] === this.turn;
   }
 
-  hasAny(atoms: Int32Array): boolean {
-    for (const atom of atoms) if (this.#turns[atom] === this.turn) return true;
+  hasAny(atoms: readonly number[]): boolean {
+    for (let i = 0; i < atoms.length; i++) {
+      if (this.#turns[atoms[i] as number] === this.turn) return true;
+    }
     return false;
   }
 }

@@ -64,7 +64,9 @@ export class Reader {
     const paths =
       field.kind === 'computed' ? [] : field.kind === 'words' ? [field.root] : field.paths;
     const ends = paths.map((path) => this.#endOf(path));
-    const slot = this.#slots.push({ field, ends, turn: 0, values: ABSENT, itemsTurn: 0, items: undefined }) - 1;
+    const slot =
+      this.#slots.push({ field, ends, turn: 0, values: ABSENT, itemsTurn: 0, items: undefined }) -
+      1;
     this.#slotOf.set(key, slot);
     return slot;
   }

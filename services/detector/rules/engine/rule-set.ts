@@ -5,15 +5,15 @@
  */
 import type { EventDocument } from '../expression.ts';
 import { EVENT_KINDS, type EventKind, type Rule } from '../model.ts';
-import { type Clause, clausesOf, weigh } from './access.ts';
-import { Atoms } from './atoms.ts';
+import { type Clause, clausesOf, type Weights, weigh } from './access.ts';
+import { type Atom, Atoms } from './atoms.ts';
 import { type Condition, compileCondition, truthOf, UNKNOWN, YES } from './condition.ts';
 import { Evaluation } from './evaluation.ts';
 import { countUses, Facts } from './facts.ts';
 import { Lookup } from './lookup.ts';
 import { Marks } from './marks.ts';
 import { Reader } from './reader.ts';
-import { type Entry, growTrie, type Trie, walk } from './trie.ts';
+import { type Entry, Trie } from './trie.ts';
 
 /** By position of the rule; they only ever grow. */
 export interface RuleCounts {
@@ -32,11 +32,11 @@ export interface RuleSet {
 }
 
 interface Index {
-  readonly atoms: Atoms;
+  readonly atoms: readonly Atom[];
+  readonly weights: Weights;
   readonly fieldNames: readonly string[];
   /** By position; undefined for a rule that is never matched. */
   readonly conditions: readonly (Condition | undefined)[];
-  readonly clauses: readonly (readonly Clause[])[];
   readonly tries: Readonly<Record<EventKind, Trie>>;
   readonly evaluation: Evaluation;
 }
@@ -64,14 +64,9 @@ export function compileRules(rules: readonly Rule[]): RuleSet {
   const clauses = conditions.map((condition) =>
     condition === undefined ? [] : clausesOf(condition, weights),
   );
-  const entriesOf = (kind: EventKind): readonly Entry[] =>
-    rules.flatMap((rule, position) =>
-      rule.kinds.includes(kind)
-        ? (clauses[position] ?? []).map((clause) => ({ rule: position, clause }))
-        : [],
-    );
-  const slotOf = (atom: number): number => atoms.all[atom]?.slot ?? -1;
-  const trie = (kind: EventKind) => [kind, growTrie(entriesOf(kind), slotOf)] as const;
+  const slots = Int32Array.from(atoms.all, ({ slot }) => slot);
+  const trie = (kind: EventKind) =>
+    [kind, new Trie(entriesOf(rules, clauses, kind), slots)] as const;
   const tries = Object.fromEntries(EVENT_KINDS.map(trie)) as Record<EventKind, Trie>;
   const marks = new Marks(atoms.all.length);
   const lookups = atoms.fields.map((field) => new Lookup(field, marks));
@@ -81,30 +76,53 @@ export function compileRules(rules: readonly Rule[]): RuleSet {
   return {
     rules,
     counts: { evaluated: zeros(), matched: zeros(), undecided: zeros() },
-    index: { atoms, fieldNames: reader.names(), conditions, clauses, tries, evaluation },
+    index: {
+      ...{ atoms: atoms.all, weights, conditions, tries, evaluation },
+      fieldNames: reader.names(),
+    },
   };
 }
 
+function entriesOf(
+  rules: readonly Rule[],
+  clauses: readonly (readonly Clause[])[],
+  kind: EventKind,
+): readonly Entry[] {
+  return rules.flatMap((rule, position) =>
+    rule.kinds.includes(kind)
+      ? (clauses[position] ?? []).map((clause) => ({ rule: position, clause }))
+      : [],
+  );
+}
+
+const NO_POSITIONS: number[] = [];
 const NONE: Verdict = { matched: [], undecided: [] };
 
 export function evaluateRules(set: RuleSet, kind: EventKind, document: EventDocument): Verdict {
   const { conditions, evaluation, tries } = set.index;
   evaluation.begin(document);
-  walk(tries[kind], evaluation);
-  const matched: number[] = [];
-  const undecided: number[] = [];
+  tries[kind].walk(evaluation);
+  let matched = NO_POSITIONS;
+  let undecided = NO_POSITIONS;
   for (let i = 0; i < evaluation.foundCount; i++) {
     const position = evaluation.foundRules[i] as number;
     const truth = truthOf(conditions[position] as Condition, evaluation);
     set.counts.evaluated[position] = (set.counts.evaluated[position] as number) + 1;
-    if (truth === YES) matched.push(position);
-    else if (truth === UNKNOWN) undecided.push(position);
+    if (truth === YES) matched = with_(matched, position);
+    else if (truth === UNKNOWN) undecided = with_(undecided, position);
   }
-  if (matched.length === 0 && undecided.length === 0) return NONE;
+  if (matched === NO_POSITIONS && undecided === NO_POSITIONS) return NONE;
   return {
     matched: take(set.rules, matched, set.counts.matched),
     undecided: take(set.rules, undecided, set.counts.undecided),
   };
+}
+
+/** A list is made only for the few events that need one. */
+function with_(positions: number[], position: number): number[] {
+  if (positions === NO_POSITIONS) return [position];
+  positions.push(position);
+  return positions;
 }
 
 function take(rules: readonly Rule[], positions: number[], counts: Float64Array): readonly Rule[] {
@@ -120,12 +138,14 @@ function take(rules: readonly Rule[], positions: number[], counts: Float64Array)
  * it is tried on each. Empty: it is never matched.
  */
 export function access({ index, rules }: RuleSet, rule: Rule): readonly string[] {
-  const { atoms, clauses, fieldNames } = index;
+  const { atoms, conditions, fieldNames, weights } = index;
+  const condition = conditions[rules.indexOf(rule)];
+  if (condition === undefined) return [];
   const name = (atom: number): string => {
-    const { slot = -1, text = '' } = atoms.all[atom] ?? {};
-    return slot === -1 ? text : `${fieldNames[slot]} ${text}`;
+    const { slot = 0, text = '' } = atoms[atom] ?? {};
+    return `${fieldNames[slot]} ${text}`;
   };
-  return (clauses[rules.indexOf(rule)] ?? []).map((clause) =>
+  return clausesOf(condition, weights).map((clause) =>
     clause.length === 0
       ? 'every event'
       : clause.map((group) => group.map(name).join(' or ')).join(', and '),

@@ -21,13 +21,11 @@ interface Placed extends Entry {
   readonly width: number;
 }
 
+/** A node while the trie grows. */
 interface Node {
-  readonly rules: Int32Array;
-  readonly children: ReadonlyMap<number, Node>;
-  /** The atoms of the children, to go through. */
-  readonly atoms: Int32Array;
-  /** The fields to look at before the children can be chosen. */
-  readonly slots: Int32Array;
+  readonly rules: ReadonlySet<number>;
+  /** By atom, from the lowest to the highest. */
+  readonly children: readonly (readonly [atom: number, node: Node])[];
 }
 
 /** Rules that are rather tried than split. */
@@ -35,33 +33,18 @@ const FEW_RULES = 3;
 const MAX_DEPTH = 6;
 const MAX_WIDTH = 256;
 
-export type Trie = Node;
-
-/** `slotOf`: the field of an atom, or -1. Entries without a group are found by every event. */
-export function growTrie(entries: readonly Entry[], slotOf: (atom: number) => number): Trie {
-  const placed = entries.map((entry) => ({ ...entry, width: 1 }));
-  return grow(placed, 0, slotOf);
-}
-
-function grow(entries: readonly Placed[], depth: number, slotOf: (atom: number) => number): Node {
-  const rules: number[] = [];
+function grow(entries: readonly Placed[], depth: number): Node {
+  const rules = new Set<number>();
   const branches = new Map<number, Placed[]>();
   const isSmall = depth > 0 && (entries.length <= FEW_RULES || depth >= MAX_DEPTH);
   for (const entry of entries) {
     const group = entry.clause[depth];
     const width = entry.width * (group?.length ?? 0);
-    if (isSmall || group === undefined || (depth > 0 && width > MAX_WIDTH)) rules.push(entry.rule);
+    if (isSmall || group === undefined || (depth > 0 && width > MAX_WIDTH)) rules.add(entry.rule);
     else branch(branches, { ...entry, width }, group);
   }
-  const atoms = Int32Array.from(branches.keys());
-  return {
-    rules: Int32Array.from(new Set(rules)),
-    children: new Map(
-      Array.from(branches, ([atom, some]) => [atom, grow(some, depth + 1, slotOf)] as const),
-    ),
-    atoms,
-    slots: Int32Array.from(new Set(Array.from(atoms, slotOf).filter((slot) => slot !== -1))),
-  };
+  const sorted = [...branches].sort(([a], [b]) => a - b);
+  return { rules, children: sorted.map(([atom, some]) => [atom, grow(some, depth + 1)] as const) };
 }
 
 function branch(branches: Map<number, Placed[]>, entry: Placed, group: Group): void {
@@ -79,24 +62,104 @@ export interface Visitor {
   found(rule: number): void;
 }
 
-/** Rules may be found more than once. */
-export function walk(node: Node, visitor: Visitor): void {
-  for (const rule of node.rules) visitor.found(rule);
-  if (node.atoms.length === 0) return;
-  for (const slot of node.slots) visitor.lookAt(slot);
-  const { marks } = visitor;
-  const { count } = marks;
-  if (node.atoms.length < count) {
-    for (const atom of node.atoms) {
-      if (marks.has(atom)) descend(node, atom, visitor);
-    }
-    return;
-  }
-  // Atoms that are marked on the way down are of fields that none of these children asks for.
-  for (let i = 0; i < count; i++) descend(node, marks.list[i] as number, visitor);
+/** Many lists of numbers, one after the other: the n-th is from starts[n] to starts[n + 1]. */
+interface Lists {
+  readonly starts: Int32Array;
+  readonly items: Int32Array;
 }
 
-function descend(node: Node, atom: number, visitor: Visitor): void {
-  const child = node.children.get(atom);
-  if (child !== undefined) walk(child, visitor);
+function listsOf(lists: readonly Iterable<number>[]): Lists {
+  const starts = new Int32Array(lists.length + 1);
+  const items: number[] = [];
+  for (const [index, list] of lists.entries()) {
+    for (const item of list) items.push(item);
+    starts[index + 1] = items.length;
+  }
+  return { starts, items: Int32Array.from(items) };
+}
+
+/**
+ * Nodes are numbered breadth first: the children of a node follow each other, and the child at the
+ * k-th place of all atoms is node k + 1.
+ */
+export class Trie {
+  readonly #rules: Lists;
+  readonly #atoms: Lists;
+  /** The fields to look at before a node's children can be chosen. */
+  readonly #slots: Lists;
+  /** The child of the root by its atom; 0: none. */
+  readonly #top: Int32Array;
+
+  /** `slots`: the field of each atom. An entry without a group is found by every event. */
+  constructor(entries: readonly Entry[], slots: Int32Array) {
+    const nodes = [
+      grow(
+        entries.map((entry) => ({ ...entry, width: 1 })),
+        0,
+      ),
+    ];
+    for (let i = 0; i < nodes.length; i++) {
+      for (const [, child] of nodes[i]?.children ?? []) nodes.push(child);
+    }
+    const atoms = nodes.map(({ children }) => children.map(([atom]) => atom));
+    this.#rules = listsOf(nodes.map(({ rules }) => rules));
+    this.#atoms = listsOf(atoms);
+    this.#slots = listsOf(atoms.map((some) => new Set(some.map((atom) => slots[atom] ?? 0))));
+    this.#top = new Int32Array(slots.length);
+    for (const [index, atom] of (atoms[0] ?? []).entries()) this.#top[atom] = index + 1;
+  }
+
+  /** Rules may be found more than once. */
+  walk(visitor: Visitor): void {
+    this.#visit(0, visitor);
+    const { marks } = visitor;
+    const { count, list } = marks;
+    for (let i = 0; i < count; i++) {
+      const child = this.#top[list[i] as number] as number;
+      if (child !== 0) this.#descend(child, visitor);
+    }
+  }
+
+  /** Finds the node's rules, and looks at what its children ask for. */
+  #visit(node: number, visitor: Visitor): void {
+    const rules = this.#rules;
+    const end = rules.starts[node + 1] as number;
+    for (let i = rules.starts[node] as number; i < end; i++)
+      visitor.found(rules.items[i] as number);
+    const slots = this.#slots;
+    const last = slots.starts[node + 1] as number;
+    for (let i = slots.starts[node] as number; i < last; i++)
+      visitor.lookAt(slots.items[i] as number);
+  }
+
+  #descend(node: number, visitor: Visitor): void {
+    this.#visit(node, visitor);
+    const start = this.#atoms.starts[node] as number;
+    const end = this.#atoms.starts[node + 1] as number;
+    const { marks } = visitor;
+    const { count, list } = marks;
+    if (end - start <= count) {
+      for (let i = start; i < end; i++) {
+        if (marks.has(this.#atoms.items[i] as number)) this.#descend(i + 1, visitor);
+      }
+      return;
+    }
+    // Atoms that are marked on the way down are of fields that none of these children asks for.
+    for (let i = 0; i < count; i++) {
+      const at = this.#placeOf(list[i] as number, start, end);
+      if (at !== -1) this.#descend(at + 1, visitor);
+    }
+  }
+
+  /** Where the atom is among those from `start` to `end`, or -1. */
+  #placeOf(atom: number, start: number, end: number): number {
+    let low = start;
+    let high = end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#atoms.items[middle] as number) < atom) low = middle + 1;
+      else high = middle;
+    }
+    return low < end && this.#atoms.items[low] === atom ? low : -1;
+  }
 }

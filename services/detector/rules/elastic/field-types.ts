@@ -14,7 +14,6 @@ const WITH_TEXT: ReadonlySet<string> = new Set([
   ...['user_agent.original', 'process.command_line', 'process.parent.command_line'],
   ...['url.original', 'url.full', 'kubernetes.audit.requestURI', 'kubernetes.audit.userAgent'],
   ...['kubernetes.audit.responseStatus.message', 'podwitness.process.original_command_line'],
-  ...['podwitness.session.requested_command', 'podwitness.session.commands.command_line'],
 ]);
 
 const IPS: ReadonlySet<string> = new Set([
@@ -28,10 +27,8 @@ const DATES: ReadonlySet<string> = new Set([
   ...['process.start', 'process.end', 'process.parent.start', 'process.parent.end'],
   ...['kubernetes.audit.requestReceivedTimestamp', 'kubernetes.audit.stageTimestamp'],
   ...['kubernetes.audit.aks_metadata.time', 'podwitness.coverage.since'],
-  ...['podwitness.coverage.until', 'podwitness.session.started_at', 'podwitness.session.ended_at'],
-  ...['podwitness.session.last_seen_at', 'podwitness.session.commands.time'],
-  ...['podwitness.alert.started_at', 'podwitness.alert.last_seen_at'],
-  ...['podwitness.alert.resolved_at', 'podwitness.rbac.granted_since'],
+  ...['podwitness.coverage.until'],
+  ...['podwitness.rbac.granted_since'],
   ...['podwitness.rbac.granted_before', 'podwitness.actor.credential.issued_at'],
   'podwitness.actor.credential.expires_at',
 ]);
@@ -46,8 +43,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   ...['file.size', 'http.request.bytes', 'http.request.body.bytes', 'http.response.status_code'],
   ...['http.response.bytes', 'url.port', 'log.offset', 'kubernetes.audit.responseStatus.code'],
   ...['podwitness.coverage.expected', 'podwitness.coverage.seen', 'podwitness.redaction.count'],
-  ...['podwitness.finding.count', 'podwitness.session.revision', 'podwitness.alert.count'],
-  ...['podwitness.session.commands.pid', 'podwitness.alert.revision', 'podwitness.request.limit'],
+  ...['podwitness.request.limit'],
   ...['podwitness.request.since_seconds', 'podwitness.request.tail_lines'],
   ...['podwitness.request.limit_bytes', 'podwitness.request.grace_period_seconds'],
   ...['podwitness.request.ports', 'podwitness.exposure.ports', 'podwitness.exposure.node_ports'],

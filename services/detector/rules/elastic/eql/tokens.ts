@@ -32,7 +32,8 @@ export function tokenize(source: string): readonly Token[] {
     tokens.push(token);
     at = skipBlank(source, token.end);
   }
-  tokens.push({ kind: 'end', text: '', offset: source.length, end: source.length });
+  const end = source.trimEnd().length;
+  tokens.push({ kind: 'end', text: '', offset: end, end });
   return tokens;
 }
 

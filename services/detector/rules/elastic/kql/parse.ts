@@ -118,7 +118,8 @@ function take(cursor: Cursor, token: RegExp): string | undefined {
 }
 
 function expected({ at, source }: Cursor, what: string): Error {
-  const found = at < source.length ? JSON.stringify(source.slice(at, at + 20)) : 'its end';
+  const end = source.trimEnd().length;
+  const found = at < end ? JSON.stringify(source.slice(at, at + 20)) : 'its end';
   const remedy = 'Mend the KQL query here; names and values with \\():<>"*{} in them go in quotes.';
-  return invalid(at, `the query has ${found} where ${what} should stand`, remedy);
+  return invalid(Math.min(at, end), `the query has ${found} where ${what} should stand`, remedy);
 }

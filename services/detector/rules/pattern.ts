@@ -68,7 +68,9 @@ export function isAnything(pattern: Pattern): boolean {
  * chooses between them by position, and a pattern is folded part by part.
  */
 export function foldCase(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ');
+  const folded = text.toLowerCase();
+  // Looked for first: replaceAll takes several times as long where there is nothing to replace.
+  return folded.includes('ς') ? folded.replaceAll('ς', 'σ') : folded;
 }
 
 /** A run of literal texts and single characters, without `*`. */

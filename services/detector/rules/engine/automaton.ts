@@ -22,6 +22,9 @@ const ROOT = 0;
 /** Cells of whole rows, at most: 512 KiB stay in the processor's cache. */
 const MAX_CELLS = 1 << 17;
 const LATIN = 256;
+const CAPITAL_A = 65;
+const TO_SMALL = 32;
+const ANY_CODE = 0x1_0000;
 
 /** A trie in the order in which sorted texts make it; the children of a node are a linked list. */
 interface Tree {
@@ -55,11 +58,17 @@ export class Automaton {
   readonly #turns: Float64Array;
   readonly #hasStarts: boolean;
 
-  /** Literals are not empty, and none is there twice. */
-  constructor(literals: readonly Literal[]) {
+  /**
+   * Literals are not empty, and none is there twice. `isFolded`: they have no capitals, and those of
+   * ASCII are found as if they were small.
+   */
+  constructor(literals: readonly Literal[], isFolded: boolean) {
     const sorted = [...literals].sort((a, b) => (a.text < b.text ? -1 : 1));
     this.#latin = new Uint16Array(LATIN);
     this.#classes = this.#classify(sorted);
+    for (let code = CAPITAL_A; isFolded && code < CAPITAL_A + 26; code++) {
+      this.#latin[code] = this.#latin[code + TO_SMALL] as number;
+    }
     const tree = growTree(sorted, (code) => this.#classOf(code));
     const states = tree.labels.length;
     this.#dense = Math.min(states, Math.max(1, Math.floor(MAX_CELLS / this.#classes)));
@@ -149,12 +158,13 @@ export class Automaton {
     return this.#rows[state * this.#classes + label] as number;
   }
 
-  /** Marks the atoms of all literals in the text. */
-  scan(text: string, marks: Marks): void {
+  /** Marks the atoms of all literals in the text; false where it met a code from `limit` on. */
+  scan(text: string, marks: Marks, limit = ANY_CODE): boolean {
     let state = ROOT;
     let isStart = this.#hasStarts;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
+      if (code >= limit) return false;
       const label = code < LATIN ? (this.#latin[code] as number) : (this.#others.get(code) ?? 0);
       state = label === 0 ? ROOT : this.#step(state, label);
       // As deep as there are characters: nothing was left out since the start of the text.
@@ -166,6 +176,7 @@ export class Automaton {
     for (let hit = this.#hit[state] as number; hit !== ROOT; hit = this.#next(hit)) {
       this.#markOne(this.#end, hit, marks);
     }
+    return true;
   }
 
   #next(hit: number): number {

@@ -51,8 +51,8 @@ export class Lookup {
   readonly #marks: Marks;
 
   constructor(atoms: FieldAtoms, marks: Marks) {
-    this.#cased = lookupOf(atoms.cased);
-    this.#folded = lookupOf(atoms.folded);
+    this.#cased = lookupOf(atoms.cased, false);
+    this.#folded = lookupOf(atoms.folded, true);
     this.#networks = atoms.networks.size === 0 ? undefined : new Networks(atoms.networks);
     this.#bounds = atoms.bounds.size === 0 ? undefined : new Bounds([...atoms.bounds.values()]);
     this.#present = atoms.present;
@@ -78,17 +78,17 @@ export class Lookup {
     const text = textOf(item);
     if (text === undefined) return;
     if (this.#cased !== undefined) look(this.#cased, text, this.#marks);
-    if (this.#folded !== undefined) look(this.#folded, foldCase(text), this.#marks);
+    if (this.#folded !== undefined) lookFolded(this.#folded, text, this.#marks);
     if (this.#networks !== undefined) this.#networks.mark(text, this.#marks);
     if (this.#bounds !== undefined) this.#bounds.mark(text, this.#marks);
   }
 }
 
-function lookupOf({ literals, whole }: TextAtoms): TextLookup | undefined {
+function lookupOf({ literals, whole }: TextAtoms, isFolded: boolean): TextLookup | undefined {
   if (literals.size === 0 && whole.size === 0) return undefined;
   return {
     whole: whole.size === 0 ? undefined : whole,
-    literals: literals.size === 0 ? undefined : new Automaton([...literals.values()]),
+    literals: literals.size === 0 ? undefined : new Automaton([...literals.values()], isFolded),
   };
 }
 
@@ -96,4 +96,12 @@ function look({ literals, whole }: TextLookup, text: string, marks: Marks): void
   const atom = whole?.get(text);
   if (atom !== undefined) marks.mark(atom);
   literals?.scan(text, marks);
+}
+
+const ASCII = 128;
+
+/** Where only literals are looked for, plain text is not folded before: the automaton does that. */
+function lookFolded(lookup: TextLookup, text: string, marks: Marks): void {
+  const isDone = lookup.whole === undefined && lookup.literals?.scan(text, marks, ASCII) === true;
+  if (!isDone) look(lookup, foldCase(text), marks);
 }

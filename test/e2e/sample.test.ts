@@ -40,7 +40,7 @@ function post(path: string, headers: Record<string, string>): Promise<number> {
 it('shows the findings of the story', async () => {
   const output = await eventually(
     async () => up.output(),
-    (text) => text.includes('5 findings'),
+    (text) => text.includes('13 findings'),
     FIRST_SIGHT_MS,
   );
   expect(output).toContain('37 audit events');
@@ -54,7 +54,13 @@ it('answers query and tail through the running process', async () => {
     ['user.name=bob', 'podwitness.finding.level=high'],
     settings,
   );
-  expect(found).toMatchObject([{ rule: { name: 'Cluster Admin Rights Bound' } }]);
+  const names = found.map((finding) => (finding as { rule: { name: string } }).rule.name);
+  expect(names.sort()).toEqual([
+    'All Secrets Of The Cluster Read',
+    'Cluster Admin Rights Bound',
+    'Service Account Token Read',
+    'Service Account Token Read',
+  ]);
   const tailed = await run(['tail', 'audit.raw', '--from', 'beginning', '--until-end'], settings);
   const [record] = tailed.stdout.split('\n').filter((line) => line !== '');
   expect(JSON.parse(record ?? '')).toMatchObject({
@@ -98,5 +104,5 @@ it('refuses a second process on the same folder, and stops in order', async () =
   up.kill('SIGTERM');
   expect(await up.exited).toBe(0);
   const found = await query('findings', [], settings);
-  expect(found).toHaveLength(5);
+  expect(found).toHaveLength(13);
 });

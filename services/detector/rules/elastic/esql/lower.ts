@@ -21,7 +21,8 @@ export function lowerConditions(conditions: readonly Node[]): Expression {
 function join(kind: 'and' | 'or', operands: readonly Expression[]): Expression {
   const decisive = kind === 'or' ? 'always' : 'never';
   const neutral = kind === 'or' ? 'never' : 'always';
-  const rest = operands.filter((operand) => operand.kind !== neutral);
+  const flat = operands.flatMap((one) => (one.kind === kind ? one.operands : [one]));
+  const rest = flat.filter((operand) => operand.kind !== neutral);
   if (rest.some((operand) => operand.kind === decisive)) return { kind: decisive };
   const [only] = rest;
   if (only === undefined) return { kind: neutral };

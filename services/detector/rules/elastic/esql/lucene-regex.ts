@@ -5,7 +5,9 @@
  *
  * What is different from the usual syntax: `^` and `$` are plain characters, `.` takes line ends, too,
  * `@` is any text, `#` is no text at all, quotation marks hold plain text, and an operator where nothing
- * stands before it is a plain character. Complements, intersections and ranges of numbers have no RE2.
+ * stands before it is a plain character. Complements and ranges of numbers have no RE2. Lucene takes `&`
+ * for an intersection; rules, Elastic's own among them, write `>&` and mean the characters, with which no
+ * text would ever match. So it is a plain character here.
  */
 import type { Pattern } from '../../pattern.ts';
 import { unsupported } from './fault.ts';
@@ -17,11 +19,11 @@ const CLASSES: Readonly<Record<string, string>> = {
   ...{ s: '[\\t\\n\\r\\x20]', S: '[^\\t\\n\\r\\x20]' },
 };
 const REFUSED: Readonly<Record<string, string>> = {
-  ...{ '~': 'a complement (~)', '&': 'an intersection (&)', '<': 'a range of numbers (<)' },
+  ...{ '~': 'a complement (~)', '<': 'a range of numbers (<)' },
 };
 
 /** Plain characters, `.`, `.*` and escaped signs. */
-const SIMPLE = /^(?:[^\\.*+?{}()[\]|~&@#"<]|\.\*?(?![*+?{])|\\[^0-9A-Za-z])*$/u;
+const SIMPLE = /^(?:[^\\.*+?{}()[\]|~@#"<]|\.\*?(?![*+?{])|\\[^0-9A-Za-z])*$/u;
 /** One group of alternatives, and nothing else that has parentheses or bars. */
 const ALTERNATIVES = /^([^()|]*)\(([^()]*)\)(?![*+?{])([^()|]*)$/;
 const MOST_ALTERNATIVES = 100;

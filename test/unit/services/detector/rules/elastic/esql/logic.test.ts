@@ -161,6 +161,9 @@ describe("RLIKE: Lucene's syntax, whole texts", () => {
     ['a|b', 'a\\|b', true],
     ['abab', '(ab)+', true],
     ['ababa', '(ab)+', false],
+    // Lucene has an intersection here.
+    ['bash -i >& /dev/null', '.*(sh -i >&|0>&1).*', true],
+    ['nc -e sh', '.*nc\\s+-e.*', true],
   ])('%j RLIKE %j: %j', (text, pattern, expected) => {
     const quoted = pattern.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
     const value = JSON.stringify(text);

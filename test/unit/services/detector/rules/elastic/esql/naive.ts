@@ -64,7 +64,7 @@ function read(document: Json, name: string): Many {
 function byTypeAndText(a: One, b: One): number {
   if (isNumber(a) && isNumber(b)) return Number(a) - Number(b);
   const [one, other] = [a, b].map(
-    (value) => `${isNumber(value) ? 'number' : typeof value}${String(value)}`,
+    (value) => `${isNumber(value) ? 'number' : typeof value}${text(value) ?? ''}`,
   );
   return (one ?? '') < (other ?? '') ? -1 : 1;
 }

@@ -28,6 +28,8 @@ export interface Source {
   readonly file: RuleFile;
   readonly documents: readonly Node[];
   readonly problems: readonly Problem[];
+  /** How many of them are no warnings. */
+  faults(): number;
   /** Place of a node; of the document's start where there is none. */
   at(node: Node): Position;
   /** Place of a character of the file, counted from 0. */
@@ -54,7 +56,9 @@ export function readSource(file: RuleFile): Source {
     const { line, col } = lines.linePos(offset);
     return line === 0 ? START : { line, column: col };
   };
+  let faults = 0;
   const report: Source['report'] = (at, kind, reason, remedy) => {
+    if (kind !== 'warning') faults += 1;
     problems.push({ kind, path: file.path, line: at.line, column: at.column, reason, remedy });
   };
   const isTooLong = file.text.length > MAX_LENGTH;
@@ -67,11 +71,11 @@ export function readSource(file: RuleFile): Source {
   const parsed = isTooLong ? [] : parseAllDocuments(file.text, options);
   const documents: Node[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    const faults = [...document.errors, ...document.warnings];
-    for (const fault of faults.slice(0, MAX_FAULTS)) {
+    const errors = [...document.errors, ...document.warnings];
+    for (const fault of errors.slice(0, MAX_FAULTS)) {
       report(place(fault.pos[0]), 'invalid', `YAML: ${fault.message}`, 'Mend the YAML here.');
     }
-    if (faults.length === 0) documents.push(document.contents);
+    if (errors.length === 0) documents.push(document.contents);
   }
   const at = (node: Node): Position => (node?.range ? place(node.range[0]) : START);
   const entries: Source['entries'] = (node, what) => {
@@ -90,7 +94,7 @@ export function readSource(file: RuleFile): Source {
     }
     return [...result.values()];
   };
-  return { file, documents, problems, at, place, report, entries };
+  return { file, documents, problems, faults: () => faults, at, place, report, entries };
 }
 
 export type Scalar = string | number | bigint | boolean | null;

@@ -6,6 +6,8 @@ import type { Condition } from './model.ts';
 
 /** Deeper nesting than any rule has, far below what the stack takes. */
 const MAX_DEPTH = 100;
+/** Selections that `1 of x*` and `all of x*` may stand for, all together. */
+const MAX_WRITTEN_OUT = 10_000;
 
 interface ConditionProblem {
   readonly kind: 'invalid' | 'unsupported';
@@ -73,6 +75,7 @@ function tokenize(source: string): readonly Token[] {
 function createParser(tokens: readonly Token[], names: readonly string[]) {
   let position = 0;
   let depth = 0;
+  let writtenOut = 0;
 
   const peek = (): string | undefined => tokens[position]?.text.toLowerCase();
   const take = (): Token => {
@@ -123,10 +126,16 @@ function createParser(tokens: readonly Token[], names: readonly string[]) {
     position++;
     const kind = quantifierKind(quantifier);
     const target = take();
-    const operands = matching(target, names).map(
-      (name): Condition => ({ kind: 'selection', name }),
+    const found = matching(target, names);
+    writtenOut += found.length;
+    if (writtenOut > MAX_WRITTEN_OUT) {
+      const reason = `the condition stands for more than ${MAX_WRITTEN_OUT} selections`;
+      throw invalid(reason, 'Divide the rule.');
+    }
+    return joined(
+      kind,
+      found.map((name): Condition => ({ kind: 'selection', name })),
     );
-    return joined(kind, operands);
   }
   function nested(parseInner: () => Condition): Condition {
     if (++depth > MAX_DEPTH) {
@@ -154,11 +163,11 @@ function selectionNamed(token: Token, names: readonly string[]): Condition {
 
 function quantifierKind(quantifier: Token): 'and' | 'or' {
   const text = quantifier.text.toLowerCase();
-  if (text === '1') return 'or';
+  if (text === '1' || text === 'any') return 'or';
   if (text === 'all') return 'and';
   throw invalid(
     `the condition has "${quantifier.text} of" at character ${quantifier.at}`,
-    'Sigma knows "1 of" and "all of" only.',
+    'Sigma knows "1 of", "any of" and "all of" only.',
   );
 }
 

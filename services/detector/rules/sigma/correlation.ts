@@ -141,9 +141,10 @@ function readCondition(
     source.report(correlation.keyAt, 'invalid', `${type} has no condition`, remedy);
     return [];
   }
-  const parts = source.entries(entry.value, 'condition') ?? [];
+  const parts = source.entries(entry.value, 'condition');
+  if (parts === undefined) return [];
   for (const part of parts) reportCriterion(source, part);
-  if (parts.length > 0) reportRange(source, entry, parts);
+  reportRange(source, entry, parts);
   const field = parts.find(({ key }) => key === 'field');
   const wantsField = type?.startsWith('value_') === true;
   if (wantsField && field === undefined) {

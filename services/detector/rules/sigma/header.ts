@@ -23,6 +23,8 @@ const TAXONOMIES = ['sigma', 'ecs'];
 /** Sigma lets a rule be without level; as pySigma's Elasticsearch backend has it. */
 const DEFAULT_LEVEL: Level = 'low';
 const MAX_TITLE_LENGTH = 256;
+/** More keys than a person writes are not compared with all that there are. */
+const MAX_KEYS = 100;
 
 /** All of a rule that is not its condition. */
 export type Header = Omit<
@@ -52,6 +54,7 @@ export function readHeader(source: Source, part: Part, values: Entries): Header 
 
 /** The specification allows keys of one's own; one that is a slip away from a known one is told of. */
 function reportMisspelt(source: Source, values: Entries): void {
+  if (values.size > MAX_KEYS) return;
   for (const { key, keyAt } of values.values()) {
     const guess = RULE_KEYS.includes(key) ? undefined : nearestName(key, RULE_KEYS);
     if (guess === undefined) continue;

@@ -54,6 +54,9 @@ const WITH: Readonly<Record<Kind, ReadonlySet<string>>> = {
 };
 const KNOWN: ReadonlySet<string> = new Set([...KIND_OF.keys(), ...FLAGS, ...WITH.equals]);
 
+/** Base64 of Base64 is met; each more makes texts longer by a third. */
+const MAX_BASE64 = 4;
+
 /** Groups of which a test has one at most. */
 const EXCLUSIVE: readonly (readonly string[])[] = [
   COMPARISONS,
@@ -107,8 +110,9 @@ function misspelt(names: readonly string[]): ModifierProblem | undefined {
 function clashing(names: readonly string[], kind: Kind): ModifierProblem | undefined {
   const other = names.find((name) => !WITH[kind].has(name));
   const isTwice = names.some((name, i) => name !== 'base64' && names.indexOf(name) !== i);
+  const isDeep = names.filter((name) => name === 'base64').length > MAX_BASE64;
   const isBoth = EXCLUSIVE.some((group) => names.filter((name) => group.includes(name)).length > 1);
-  if (other === undefined && !isTwice && !isBoth) return undefined;
+  if (other === undefined && !isTwice && !isDeep && !isBoth) return undefined;
   const remedy =
     other !== undefined && FLAGS.includes(other)
       ? `Write "re" before "${other}".`

@@ -35,19 +35,15 @@ export function parseFile(file: RuleFile, placeholders: Placeholders = {}): Pars
   const documents: Parsed[] = [];
   for (const part of readCollection(source)) {
     if (scalarOf(part.node) === null) continue;
-    const before = faultsOf(source);
+    const before = source.faults();
     const parsed = readDocument(source, part, placeholders);
-    if (parsed !== undefined && faultsOf(source) === before) documents.push(parsed);
+    if (parsed !== undefined && source.faults() === before) documents.push(parsed);
   }
   return { documents, problems: source.problems.toSorted(byPlace) };
 }
 
 function byPlace(a: Problem, b: Problem): number {
   return a.line - b.line || a.column - b.column;
-}
-
-function faultsOf({ problems }: Source): number {
-  return problems.filter(({ kind }) => kind !== 'warning').length;
 }
 
 function readDocument(source: Source, part: Part, placeholders: Placeholders): Parsed | undefined {

@@ -13,6 +13,7 @@ interface RegexProblem {
 /** What begins so is in PCRE, and can't be had in linear time. */
 const LOOKAROUND = /^\(\?(?:[=!]|<[=!])/;
 const PCRE_ONLY = /^(?:\\[1-9]|\(\?>|[*+?}]\+$)/;
+const MAX_SHOWN = 40;
 const LATER = /^(?:\(\?|\\)/;
 
 /** Undefined: it can be used. */
@@ -28,7 +29,8 @@ export function regexProblem(source: string): RegexProblem | undefined {
 
 function problemOf(source: string, part: string, description: string): RegexProblem {
   const at = source.indexOf(part) + 1;
-  const where = `"${part}" at character ${at} of the regular expression`;
+  const shown = part.length > MAX_SHOWN ? `${part.slice(0, MAX_SHOWN)}…` : part;
+  const where = `"${shown}" at character ${at} of the regular expression`;
   if (LOOKAROUND.test(part)) {
     return {
       kind: 'unsupported',

@@ -29,6 +29,7 @@ describe('conditions', () => {
     ['(a or b) and c', '((a|b)&c)'],
     ['a\n  and\tb', '(a&b)'],
     ['a AND NOT b', '(a&!b)'],
+    ['any of sel_*', '(sel_one|sel_two)'],
     ['1 of sel_*', '(sel_one|sel_two)'],
     ['all of sel_*', '(sel_one&sel_two)'],
     ['1 of *_t*o', 'sel_two'],
@@ -49,7 +50,7 @@ describe('conditions', () => {
     ['a)', 'invalid: the condition goes on with ")" at character 2 after it was complete'],
     ['d', 'invalid: the condition names "d" at character 1, which detection does not define'],
     ['2 of sel_*', 'invalid: the condition has "2 of" at character 1'],
-    ['any of them', 'invalid: the condition has "any of" at character 1'],
+    ['none of them', 'invalid: the condition has "none of" at character 1'],
     ['1 of x*', 'invalid: no search identifier matches "x*" at character 6 of the condition'],
     [
       '1 of sel_o*_one',

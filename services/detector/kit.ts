@@ -7,17 +7,12 @@ import { compileRules } from './rules/engine/rule-set.ts';
 import { type Catalogue, createCatalogue, type FieldTypes } from './rules/kit/catalogue.ts';
 import { type CoverageCount, createCoverageCount } from './rules/kit/coverage.ts';
 import { checkExceptions } from './rules/kit/exceptions.ts';
+import type { NormalEvent } from './rules/kit/event.ts';
 import { createExplainer, type Explainer } from './rules/kit/explain.ts';
 import type { LintFinding } from './rules/kit/finding.ts';
 import { lintRules } from './rules/kit/lint.ts';
 import { findRules, type ListedRule, listRule } from './rules/kit/list.ts';
-import {
-  type NormalEvent,
-  readSamples,
-  type Sample,
-  type SampleResult,
-  testSample,
-} from './rules/kit/samples.ts';
+import { readSamples, type Sample, type SampleResult, testSample } from './rules/kit/samples.ts';
 import { switchedOn } from './rules/kit/switched-on.ts';
 import type { Problem, Rule } from './rules/model.ts';
 

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { FatalError } from '../../../shared/errors/fault.ts';
 import type { RuleKit } from '../../detector/kit.ts';
 import type { Explainer, Verdict } from '../../detector/rules/kit/explain.ts';
-import type { NormalEvent } from '../../detector/rules/kit/samples.ts';
+import type { NormalEvent } from '../../detector/rules/kit/event.ts';
 import type { Rule } from '../../detector/rules/model.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { outputFormat } from '../output/documents.ts';

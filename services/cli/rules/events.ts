@@ -6,7 +6,7 @@ import type { AuditEvent, Finding } from '../../../schemas/generated/avro.ts';
 import { COLLECTIONS } from '../../../shared/domain/collections.ts';
 import { COVERAGE_DATASET } from '../../../shared/domain/coverage.ts';
 import type { Stage } from '../../../shared/pipeline/stage.ts';
-import type { NormalEvent } from '../../detector/rules/kit/samples.ts';
+import type { NormalEvent } from '../../detector/rules/kit/event.ts';
 import { EVENT_KINDS, type EventKind } from '../../detector/rules/model.ts';
 import { createOfflineNormalizer } from '../../normalizer/stage.ts';
 import { createOffline, type Offline } from '../offline/pipeline.ts';

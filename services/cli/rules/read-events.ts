@@ -3,7 +3,7 @@
  * of any kind.
  */
 import { FatalError } from '../../../shared/errors/fault.ts';
-import type { NormalEvent } from '../../detector/rules/kit/samples.ts';
+import type { NormalEvent } from '../../detector/rules/kit/event.ts';
 import { readBodies } from '../offline/read-files.ts';
 import { eventsOf, openOffline, storedEvent } from './events.ts';
 

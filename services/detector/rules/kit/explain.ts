@@ -4,7 +4,7 @@
 import { valueAt } from '../../document.ts';
 import { compileRules, evaluateRules } from '../engine/rule-set.ts';
 import type { Rule } from '../model.ts';
-import type { NormalEvent } from './samples.ts';
+import type { NormalEvent } from './event.ts';
 import { switchedOn } from './switched-on.ts';
 import { outline, type TraceNode, traceTree } from './trace.ts';
 

@@ -3,9 +3,9 @@
  * whether it does.
  * Does not own: files, raw records to documents (the normalizer).
  */
-import type { EventDocument } from '../expression.ts';
 import { evaluateRules, type RuleSet } from '../engine/rule-set.ts';
-import type { EventKind, Rule } from '../model.ts';
+import type { Rule } from '../model.ts';
+import type { NormalEvent } from './event.ts';
 import { createExplainer, type Explanation } from './explain.ts';
 
 export const EXPECTATIONS = ['match', 'no match', 'cannot tell'] as const;
@@ -79,13 +79,6 @@ function parse(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** An event as rules see it. */
-export interface NormalEvent {
-  readonly id: string;
-  readonly kind: EventKind;
-  readonly document: EventDocument;
 }
 
 export interface SampleResult {

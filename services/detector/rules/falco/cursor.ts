@@ -62,15 +62,22 @@ export function expectText(cursor: Cursor, text: string, what = ''): void {
 }
 
 /**
- * A text in quotes, without them. A quote after a backslash does not end it, whatever stands before the
- * backslash. Undefined where no quoted text stands, or it has no end.
+ * Where the quote that opens at `start` closes, or -1: a quote after a backslash does not close it,
+ * whatever stands before the backslash.
  */
+export function closingQuote(text: string, start: number): number {
+  const quote = text.charAt(start);
+  let end = text.indexOf(quote, start + 1);
+  while (end !== -1 && text.charAt(end - 1) === '\\') end = text.indexOf(quote, end + 1);
+  return end;
+}
+
+/** A text in quotes, without them. Undefined where no quoted text stands, or it has no end. */
 export function takeQuoted(cursor: Cursor): string | undefined {
   const { text, at: start } = cursor;
   const quote = text.charAt(start);
   if (quote !== '"' && quote !== "'") return undefined;
-  let end = text.indexOf(quote, start + 1);
-  while (end !== -1 && text.charAt(end - 1) === '\\') end = text.indexOf(quote, end + 1);
+  const end = closingQuote(text, start);
   if (end === -1) return undefined;
   const inside = text.slice(start + 1, end);
   const unescaped = inside.includes('\\') ? withoutEscapes(inside, quote, start + 1) : inside;

@@ -3,6 +3,7 @@
  * falco, rule_loader_compiler.cpp). Names are replaced in the text, between blanks, commas,
  * parentheses and `=`; in quotes they are left alone.
  */
+import { closingQuote } from './cursor.ts';
 import { type Piece, type Pieces, pieceAt } from './text.ts';
 
 export interface List {
@@ -61,16 +62,40 @@ export function expandLists(pieces: Pieces, lists: Lists, onUse: (name: string) 
   return withOdd.flatMap((piece) => expandPiece(piece, lists, onUse));
 }
 
-/** Quoted texts as a whole, and words between what separates them. */
-const WORD = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s(),="']+/gs;
+interface Word {
+  readonly name: string;
+  readonly index: number;
+}
+
+/** Words between what separates them, but for those in quotes and right beside quotes. */
+function wordsOf(text: string): readonly Word[] {
+  const words: Word[] = [];
+  const endless = new Set<string>();
+  const word = /[^\s(),="']+/y;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '"' || character === "'") {
+      const end = endless.has(character) ? -1 : closingQuote(text, at);
+      if (end === -1) endless.add(character);
+      else at = end;
+      continue;
+    }
+    word.lastIndex = at;
+    const name = word.exec(text)?.[0];
+    if (name === undefined) continue;
+    if (isWhole(text, at, name.length)) words.push({ name, index: at });
+    at += name.length - 1;
+  }
+  return words;
+}
 
 function expandPiece(piece: Piece, lists: Lists, onUse: (name: string) => void): Pieces {
   const { text } = piece;
   const made: Piece[] = [];
   let from = 0;
-  for (const { 0: name, index } of text.matchAll(WORD)) {
+  for (const { index, name } of wordsOf(text)) {
     const items = lists.itemsOf(name);
-    if (items === undefined || index < from || !isWhole(text, index, name.length)) continue;
+    if (items === undefined || index < from) continue;
     onUse(name);
     const [start, end] = bounds(text, index, index + name.length, items.length === 0);
     if (start > from) made.push(part(piece, from, start));

@@ -44,7 +44,8 @@ function isCut(document: EventDocument, body: Body): boolean {
 
 /** A list or a scalar, such as a JSON patch, stands in an object of its own there. */
 function unwrapped(whole: unknown): unknown {
-  const keys = typeof whole === 'object' && whole !== null ? Object.keys(whole) : [];
+  if (typeof whole !== 'object' || whole === null) return whole;
+  const keys = Object.keys(whole);
   const { patch, value } = whole as { readonly patch?: unknown; readonly value?: unknown };
   if (keys.length !== 1) return whole;
   if (keys[0] === 'patch' && Array.isArray(patch)) return patch;

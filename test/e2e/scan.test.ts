@@ -45,7 +45,7 @@ describe('scan', () => {
       'Cluster Admin Rights Bound',
       'Command Started In A Pod',
       'Command Started In A Pod',
-      'Configuration Of A Workload Changed By A Person',
+      'Config Map Changed By A Person',
       'Reading Secrets Refused',
       'Roles Or Bindings Changed',
       'Secret Read By A Person',

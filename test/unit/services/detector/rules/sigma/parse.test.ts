@@ -227,6 +227,24 @@ describe('problems', () => {
     expect(parse(text).rules).toEqual([]);
   });
 
+  it.each([
+    ['a misspelt key', 'levle: low\n', '11:1 warning a rule has no key "levle"'],
+    ['no relation', 'related: [{id: a, type: friend}]\n', '11:11 warning "related" names no rule'],
+    ['no related rule', 'related: [{type: similar}]\n', '11:11 warning "related" names no rule'],
+    ['a list of ids', 'related: [a]\n', '11:11 warning "related" names no rule'],
+  ])('that are odd leave the rule in use: %s', (_, line, expected) => {
+    expect(problems(RULE + line).map((one) => one.slice(0, expected.length))).toEqual([expected]);
+    expect(parse(RULE + line).rules).toHaveLength(1);
+  });
+
+  it('are none for what the specification has, and for what is one’s own', () => {
+    const extra = [
+      ...['name: n', 'license: MIT', 'date: 2026-11-21', 'modified: 2026-11-21', 'fields: [verb]'],
+      ...['scope: [server]', 'taxonomy: ecs', 'related: [{id: a, type: derived}]', 'ours: {a: 1}'],
+    ];
+    expect(problems(`${RULE}${extra.join('\n')}\n`)).toEqual([]);
+  });
+
   it('all come at once, each with a remedy', () => {
     const text = detection(
       '    selection:\n        verb|re: (a\n        stage|contain: b\n',

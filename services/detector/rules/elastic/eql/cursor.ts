@@ -11,6 +11,8 @@ export interface Cursor {
   /** The next token, or one behind it; the end stands there for ever. */
   peek(ahead?: number): Token;
   next(): Token;
+  /** Not a text that only looks like it. */
+  isSign(sign: string, ahead?: number): boolean;
   /** Past the word, if it is the next. */
   takeWord(word: string): boolean;
   /** Past one of the signs, if it is the next. */
@@ -34,7 +36,8 @@ export function createCursor(tokens: readonly Token[]): Cursor {
     at += 1;
     return token;
   };
-  const is = (kind: Token['kind'], text: string) => peek().kind === kind && peek().text === text;
+  const is = (kind: Token['kind'], text: string, ahead = 0) =>
+    peek(ahead).kind === kind && peek(ahead).text === text;
   const expected = (what: string): Error => {
     const { kind, offset, text } = peek();
     const found = kind === 'end' ? 'its end' : JSON.stringify(text.slice(0, 40));
@@ -47,6 +50,7 @@ export function createCursor(tokens: readonly Token[]): Cursor {
     peek,
     next,
     expected,
+    isSign: (sign, ahead) => is('sign', sign, ahead),
     takeWord(word) {
       const isHere = is('name', word);
       if (isHere) at += 1;

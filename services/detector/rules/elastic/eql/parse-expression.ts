@@ -55,9 +55,12 @@ function hasNoOrder(node: EqlNode): boolean {
 const COMPARATORS: readonly Comparator[] = ['==', '!=', '<', '<=', '>', '>='];
 
 function refuseAssignment(cursor: Cursor): void {
-  const { kind, offset, text } = cursor.peek();
-  if (kind !== 'sign' || text !== '=') return;
-  throw invalid(offset, '"=" compares nothing', 'Write "==", or ":" to compare without case.');
+  if (!cursor.isSign('=')) return;
+  throw invalid(
+    cursor.peek().offset,
+    '"=" compares nothing',
+    'Write "==", or ":" to compare without case.',
+  );
 }
 
 function readSum(cursor: Cursor): EqlNode {
@@ -121,7 +124,7 @@ function matcherAt(cursor: Cursor): Matcher | undefined {
 /** One literal, or literals in parentheses; `in` has parentheses always, and any values in them. */
 function readOptions(cursor: Cursor, operator: Matcher): readonly EqlNode[] {
   const isIn = operator === 'in' || operator === 'in~';
-  if (!isIn && cursor.peek().text !== '(') return [readConstant(cursor)];
+  if (!isIn && !cursor.isSign('(')) return [readConstant(cursor)];
   cursor.expectSign('(');
   const options = readList(cursor, isIn ? readCondition : readConstant);
   cursor.expectSign(')');
@@ -174,15 +177,15 @@ function refuseOldText(cursor: Cursor, offset: number): void {
 }
 
 function isCall(cursor: Cursor): boolean {
-  const [next, after] = [cursor.peek(1).text, cursor.peek(2).text];
-  return !RESERVED.has(cursor.peek().text) && (next === '(' || (next === '~' && after === '('));
+  const isFollowed = cursor.isSign('(', 1) || (cursor.isSign('~', 1) && cursor.isSign('(', 2));
+  return isFollowed && !RESERVED.has(cursor.peek().text);
 }
 
 function readCall(cursor: Cursor): EqlNode {
   const { offset, text } = cursor.next();
   const isCaseless = cursor.takeSign('~') !== undefined;
   cursor.expectSign('(');
-  const args = cursor.peek().text === ')' ? [] : readList(cursor, readCondition);
+  const args = cursor.isSign(')') ? [] : readList(cursor, readCondition);
   cursor.expectSign(')');
   return { kind: 'call', name: text.toLowerCase(), isCaseless, args, offset };
 }
@@ -198,8 +201,8 @@ export function readFieldName(cursor: Cursor): string {
     cursor.next();
     names.push(text);
   } while (cursor.takeSign('.') !== undefined);
-  const { offset, text } = cursor.peek();
-  if (text === '[' && cursor.peek().kind === 'sign') {
+  const { offset } = cursor.peek();
+  if (cursor.isSign('[') && cursor.peek(1).kind === 'number') {
     const remedy = 'Leave the index out: a list fits where any of its values does.';
     throw unsupported(offset, 'a value of a list is asked for by its place', remedy);
   }

@@ -12,8 +12,8 @@ import { tokenize } from './tokens.ts';
 export function parseEql(source: string): EqlQuery {
   const cursor = createCursor(tokenize(source));
   const query = readQuery(cursor);
-  const { kind, offset, text } = cursor.peek();
-  if (text === '|' && kind === 'sign') {
+  const { kind, offset } = cursor.peek();
+  if (cursor.isSign('|')) {
     const remedy = 'Take the pipe out: each event is matched by itself, and none is left out.';
     throw unsupported(offset, `the query has a pipe (| ${cursor.peek(1).text})`, remedy);
   }
@@ -50,7 +50,7 @@ function readTerms(cursor: Cursor, kind: 'sequence' | 'sample'): EqlQuery {
   const by = readKeys(cursor);
   const maxSpan = before ?? readMaxSpan(cursor);
   const terms: Term[] = [];
-  while (['[', '!['].includes(cursor.peek().text)) terms.push(readTerm(cursor));
+  while (cursor.isSign('[') || cursor.isSign('![')) terms.push(readTerm(cursor));
   const until = cursor.takeWord('until') ? readTerm(cursor) : undefined;
   const events = terms.reduce((sum, { runs }) => sum + runs, 0);
   if (events < 2)

@@ -21,12 +21,13 @@ export const DOCUMENTS: Readonly<Record<string, EventDocument>> = Object.fromEnt
   resultOfBody(BODY, { source: 'audit' }).events.map(({ document }, i) => [NAMES[i], document]),
 );
 
-/** Whole documents of the normalizer, by file name: execs, node commands, refusals. */
+/** Whole documents of the normalizer: execs, node commands, refusals. */
 export function goldenDocuments(): readonly EventDocument[] {
   const folder = new URL('../../../../../golden/normalizer/', import.meta.url);
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as EventDocument);
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .filter((text) => text.startsWith('{'))
+    .map((text) => JSON.parse(text) as EventDocument);
 }
 
 /** An audit event through the normalizer. */

@@ -40,8 +40,18 @@ export function bind(ast: Ast, binder: Binder): Node {
     throw new EsqlFault(ast.start, reason, 'Make it simpler.');
   }
   if (ast.kind === 'name') return bound;
-  const text = binder.source.slice(ast.start, ast.end).replace(/\s+/g, ' ');
+  const text = written(ast, binder.source).replace(/\s+/g, ' ');
   return { ...bound, text: text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text };
+}
+
+/** What is negated within itself (`x NOT IN (…)`, `x IS NOT NULL`) is shown without its NOT. */
+function written(ast: Ast, source: string): string {
+  const { end, start } = ast;
+  const operand = 'value' in ast && typeof ast.value === 'object' ? ast.value : undefined;
+  const inner = ast.kind === 'null' ? ast.operand : operand;
+  if (inner === undefined || inner === null || !('end' in inner)) return source.slice(start, end);
+  const rest = source.slice(inner.end, end).replace(/^(\s*(?:is\s+)?)not\s+/i, '$1');
+  return `${source.slice(start, inner.end)}${rest}`;
 }
 
 function bindKind(ast: Ast, binder: Binder): Node {

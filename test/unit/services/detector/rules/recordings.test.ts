@@ -99,6 +99,7 @@ describe('recordings', () => {
       cluster_admin_bound: [1, 9, 10, 11, 12, 13],
       rbac_wildcard_role: [3, 4, 14],
       rbac_system_role_changed: [5],
+      rbac_aggregated_role: [5],
       rbac_escalation_verbs: [6],
       rbac_identity_role: [6],
       rbac_node_proxy_role: [6],

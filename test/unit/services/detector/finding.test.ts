@@ -119,6 +119,7 @@ describe('a finding', () => {
       ...told,
       actor: { kind: 'human', name: 'alice' },
       finding: {
+        runbook: rule.runbook?.trim(),
         level: 'medium',
         mode: 'active',
         language: 'sigma',

@@ -195,7 +195,7 @@ describe('rules explain', { timeout: 60_000 }, () => {
   it('shows the condition, and what decided on an event', async () => {
     const condition = await run(['rules', 'explain', EXEC.slice(0, 8), '--output', 'table']);
     expect(condition.stdout).toMatch(
-      /^Command Started In A Pod .*\n.*\nall of\n {2}objectRef\.resource is pods\n/,
+      /^Command Started In A Pod .*\nfor events of kind audit\nfound by .*\nall of\n {2}objectRef\.resource is pods\n/,
     );
     const explained = await run(['rules', 'explain', EXEC, '--event', SAMPLE, '--output', 'table']);
     expect(explained.stdout).toMatch(/^match: Command Started In A Pod/);

@@ -8,11 +8,15 @@ import { formatTree, jsonLine } from './tree.ts';
 
 /** With a trailing line break. */
 export function formatExplanation(explanation: Explanation, format: OutputFormat): string {
-  const { event, rule, tree } = explanation;
+  const { event, foundBy, rule, tree } = explanation;
   const { id, kinds, title } = rule;
-  if (format === 'ndjson') return jsonLine({ rule: { id, title }, event, tree });
-  const kindsLine = event === undefined ? `for events of kind ${kinds.join(', ')}\n` : '';
-  return `${escapeForTerminal(headOf(explanation))}\n${kindsLine}${formatTree(tree)}\n`;
+  if (format === 'ndjson') return jsonLine({ rule: { id, title }, event, foundBy, tree });
+  const about =
+    event === undefined
+      ? [`for events of kind ${kinds.join(', ')}`, ...foundBy.map((by) => `found by ${by}`)]
+      : [];
+  const head = [headOf(explanation), ...about].map(escapeForTerminal);
+  return `${[...head, formatTree(tree)].join('\n')}\n`;
 }
 
 function headOf({ event, rule }: Explanation): string {

@@ -2,7 +2,7 @@
  * Owns: why a rule says what it says of an event.
  */
 import { valueAt } from '../../document.ts';
-import { compileRules, evaluateRules } from '../engine/rule-set.ts';
+import { access, compileRules, evaluateRules } from '../engine/rule-set.ts';
 import type { Rule } from '../model.ts';
 import type { NormalEvent } from './event.ts';
 import { switchedOn } from './switched-on.ts';
@@ -12,6 +12,8 @@ export type Verdict = 'match' | 'no match' | 'cannot tell' | 'not for such event
 
 export interface Explanation {
   readonly rule: Rule;
+  /** What in an event makes the index try the rule (list.ts). */
+  readonly foundBy: readonly string[];
   /** Absent: the condition alone is told. */
   readonly event?: {
     readonly id: string;
@@ -32,7 +34,9 @@ export interface Explainer {
 }
 
 export function createExplainer(rule: Rule): Explainer {
-  const set = compileRules([switchedOn(rule)]);
+  const on = switchedOn(rule);
+  const set = compileRules([on]);
+  const foundBy = access(set, on);
   const verdict = ({ document, kind }: NormalEvent): Verdict => {
     if (!rule.kinds.includes(kind)) return 'not for such events';
     const { matched, undecided } = evaluateRules(set, kind, document);
@@ -40,13 +44,13 @@ export function createExplainer(rule: Rule): Explainer {
     return undecided.length > 0 ? 'cannot tell' : 'no match';
   };
   return {
-    outline: () => ({ rule, tree: outline(rule.condition) }),
+    outline: () => ({ rule, foundBy, tree: outline(rule.condition) }),
     verdict,
     explain(event) {
       const { document, id, kind } = event;
       const level = valueAt(document, 'kubernetes', 'audit', 'level');
       return {
-        rule,
+        ...{ rule, foundBy },
         event: { id, kind, ...(typeof level === 'string' && { level }), verdict: verdict(event) },
         tree: rule.kinds.includes(kind)
           ? traceTree(rule.condition, document)

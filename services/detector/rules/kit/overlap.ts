@@ -114,16 +114,23 @@ function keysOf({ field, key, texts }: Conjunct): readonly string[] {
 }
 
 /** Who has the rarest test of it: all others can't be below it. */
-function candidates(
+function* candidates(
   { conjuncts }: Conjunction,
   index: ReadonlyMap<string, readonly Conjunction[]>,
-): readonly Conjunction[] {
-  let best: readonly Conjunction[] | undefined;
+): Generator<Conjunction> {
+  let best: readonly (readonly Conjunction[])[] = [];
+  let bestCount = Number.POSITIVE_INFINITY;
   for (const conjunct of conjuncts) {
-    const found = keysOf(conjunct).flatMap((key) => index.get(key) ?? []);
-    if (best === undefined || found.length < best.length) best = found;
+    const lists = keysOf(conjunct).flatMap((key) => {
+      const list = index.get(key);
+      return list === undefined ? [] : [list];
+    });
+    const count = lists.reduce((sum, list) => sum + list.length, 0);
+    if (count >= bestCount) continue;
+    best = lists;
+    bestCount = count;
   }
-  return best ?? [];
+  for (const list of best) yield* list;
 }
 
 /** A special case of a higher level than the general one tells something. */

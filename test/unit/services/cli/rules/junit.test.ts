@@ -23,7 +23,7 @@ function result(of: Rule, name: string, passed: boolean): SampleResult {
   return {
     ...{ rule: of, passed, got: passed ? 'match' : 'no match', others: [] },
     sample: { name, expect: 'match', event: {}, path: 's.jsonl', line: 7 },
-    explanations: passed ? [] : [{ rule: of, tree: { ...tree, kind: 'predicate' } }],
+    explanations: passed ? [] : [{ rule: of, foundBy: [], tree: { ...tree, kind: 'predicate' } }],
   };
 }
 

@@ -5,7 +5,9 @@
 import { isInNetwork, readNetwork } from '../../../../shared/domain/ip.ts';
 import type { Field, Question, Test } from '../expression.ts';
 import { compilePattern, foldCase } from '../pattern.ts';
+import { Automaton } from './automaton.ts';
 import { COMPARE, numberOf } from './bounds.ts';
+import { Marks } from './marks.ts';
 import { type FieldValues, valuesOfItems } from './reader.ts';
 import { compileRegex } from './regex.ts';
 
@@ -29,6 +31,7 @@ export function otherFieldOf(question: Question): Field | undefined {
 }
 
 function every(test: Test): Asked {
+  if (test.kind === 'field') return compareFields(test, 'every');
   const one = some(test);
   return (values, others) =>
     values.items.length > 0 && values.items.every((item) => one(valuesOfItems([item]), others));
@@ -59,22 +62,48 @@ function some(test: Test): Asked {
         values.texts.some((text) => networks.some((network) => isInNetwork(text, network)));
     }
     case 'field':
-      return fieldTest(test);
+      return compareFields(test, 'some');
     case 'custom':
       return (values) => values.items.some((item) => test.test(item));
   }
 }
 
-function fieldTest({ cased, how }: Extract<Test, { kind: 'field' }>): Asked {
-  const fits = HOW[how];
+type FieldTest = Extract<Test, { kind: 'field' }>;
+
+function compareFields({ cased, how }: FieldTest, quantifier: 'some' | 'every'): Asked {
   return (values, others) => {
-    const texts = textsFor(others, cased);
-    return textsFor(values, cased).some((text) => texts.some((other) => fits(text, other)));
+    const fits = comparison(how, textsFor(others, cased));
+    const texts = textsFor(values, cased);
+    if (quantifier === 'some') return texts.some(fits);
+    // An item that is no text fits nothing.
+    return texts.length > 0 && texts.length === values.items.length && texts.every(fits);
   };
 }
 
-type How = Extract<Test, { kind: 'field' }>['how'];
-const HOW: Readonly<Record<How, (text: string, other: string) => boolean>> = {
+/** Each with each is too much where an attacker fills both fields. */
+const FEW = 8;
+
+/** Whether a text compares so with any of the others. */
+function comparison(how: FieldTest['how'], others: readonly string[]): (text: string) => boolean {
+  if (others.length <= FEW) return (text) => others.some((other) => HOW[how](text, other));
+  const texts = new Set(others);
+  if (how === 'equals') return (text) => texts.has(text);
+  if (texts.has('')) return () => true;
+  const [inside, start, end] = [how === 'contains', how === 'startswith', how === 'endswith'];
+  const atom = (is: boolean): number => (is ? 0 : -1);
+  const literals = Array.from(texts, (text) => ({
+    ...{ text, inside: atom(inside), start: atom(start), end: atom(end) },
+  }));
+  const automaton = new Automaton(literals, false);
+  const marks = new Marks(1);
+  return (text) => {
+    marks.begin();
+    automaton.scan(text, marks);
+    return marks.has(0);
+  };
+}
+
+const HOW: Readonly<Record<FieldTest['how'], (text: string, other: string) => boolean>> = {
   equals: (text, other) => text === other,
   contains: (text, other) => text.includes(other),
   startswith: (text, other) => text.startsWith(other),

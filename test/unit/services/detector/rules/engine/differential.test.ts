@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { type Difference, differencesOf, EVENTS_PER_SET, type Tally } from './differential.ts';
 
-const PAIRS = Number(process.env['PODWITNESS_DIFFERENTIAL_PAIRS'] ?? 20_000);
+const PAIRS = Number(process.env['PODWITNESS_DIFFERENTIAL_PAIRS'] ?? 10_000);
 const FIRST_SEED = Number(process.env['PODWITNESS_DIFFERENTIAL_SEED'] ?? 1);
 
 it(`agrees with a naive reading on ${PAIRS} pairs of a rule set and an event`, {

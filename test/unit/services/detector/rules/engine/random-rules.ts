@@ -228,7 +228,10 @@ function valueFrom(chance: Chance, depth: number): unknown {
   if (kind === 4) return chance.pick([200, 404, 0, -1.5, 3, 1e21]);
   if (kind === 5) return chance.is(0.5);
   if (kind === 6) return null;
-  if (kind < 9) return Array.from({ length: chance.below(4) }, () => valueFrom(chance, depth - 1));
+  if (kind < 9) {
+    const length = chance.below(chance.is(0.1) ? 20 : 4);
+    return Array.from({ length }, () => valueFrom(chance, depth - 1));
+  }
   return { [chance.pick(['spec', 'x', 'b', 'c', 'image'])]: valueFrom(chance, depth - 1) };
 }
 

@@ -69,10 +69,13 @@ const PROCESS: Route = {
   isAudit: false,
 };
 
-/** Names are the document's own keys. */
+/** Names are the document's own keys, or paths of keys. */
 const FOREIGN: Route = {
   kinds: [],
-  fieldOf: (name) => ({ kind: 'path', paths: [name.split('.')] }),
+  fieldOf: (name) => ({
+    kind: 'path',
+    paths: name.includes('.') ? [name.split('.'), [name]] : [[name]],
+  }),
   names: [],
   words: { kind: 'words', root: [] },
   isAudit: false,

@@ -27,7 +27,7 @@ export function readTexts(source: Source, entry: Entry | undefined): readonly st
   return texts;
 }
 
-/** One of the words; undefined with a problem for any other. */
+/** One of the words, in whatever case, as in pySigma; undefined with a problem for any other. */
 export function readChoice<T extends string>(
   source: Source,
   entry: Entry | undefined,
@@ -35,7 +35,8 @@ export function readChoice<T extends string>(
   owner = 'Sigma',
 ): T | undefined {
   const text = readText(source, entry);
-  const choice = choices.find((candidate) => candidate === text);
+  const folded = text?.toLowerCase();
+  const choice = choices.find((candidate) => candidate.toLowerCase() === folded);
   if (entry !== undefined && text !== undefined && choice === undefined) {
     const reason = `"${entry.key}" is "${text}", which ${owner} does not have`;
     source.report(source.at(entry.value), 'invalid', reason, `Use one of: ${choices.join(', ')}.`);

@@ -65,6 +65,11 @@ my-own-field: allowed
     expect(parse('# nothing yet\n')).toEqual({ rules: [], problems: [] });
   });
 
+  it('takes words in any case', () => {
+    const [rule] = parse(`${RULE.replace('high', 'HIGH')}status: Test\n`).rules;
+    expect(rule).toMatchObject({ level: 'high', status: 'test' });
+  });
+
   it('keeps the good rules of a file with a bad one', () => {
     const { rules, problems: found } = parse(`${RULE}---\ntitle: Bad\n---\n${RULE}`);
     expect(rules).toHaveLength(2);

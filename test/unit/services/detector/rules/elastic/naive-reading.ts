@@ -49,14 +49,16 @@ export function naiveLeaves(node: unknown, name = ''): readonly (readonly [strin
   );
 }
 
-/** `*` stands for any run, `?` (where it is one) for one character. */
-export function naiveLike(pattern: readonly (string | 'any' | 'one')[], text: string): boolean {
+/** A text, any run of characters (0), one character (1). */
+export type NaivePart = string | 0 | 1;
+
+export function naiveLike(pattern: readonly NaivePart[], text: string): boolean {
   const [part, ...rest] = pattern;
   if (part === undefined) return text === '';
-  if (part === 'any') {
+  if (part === 0) {
     return Array.from({ length: text.length + 1 }).some((_, i) => naiveLike(rest, text.slice(i)));
   }
-  if (part === 'one') return text !== '' && naiveLike(rest, text.slice(1));
+  if (part === 1) return text !== '' && naiveLike(rest, text.slice(1));
   return text.startsWith(part) && naiveLike(rest, text.slice(part.length));
 }
 

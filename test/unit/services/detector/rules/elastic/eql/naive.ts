@@ -120,10 +120,8 @@ function matches({ operator, options }: Kind<'match'>, value: EqlLiteral): boole
     return texts.some((source) => new RegExp(`^(?:${fold(source)})$`, 's').test(text));
   }
   return texts.some((wanted) => {
-    const parts = Array.from(fold(wanted), (char) =>
-      char === '*' ? 'any' : char === '?' ? 'one' : char,
-    );
-    return naiveLike(parts as readonly ('any' | 'one' | string)[], text);
+    const parts = Array.from(fold(wanted), (char) => (char === '*' ? 0 : char === '?' ? 1 : char));
+    return naiveLike(parts, text);
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileKql } from '../../../../../../../services/detector/rules/elastic/kql/compile.ts';
+import { readSamples, resultOfBody } from '../../../../../../support/samples.ts';
 import { found, judgeOf, kql, normalized } from '../documents.ts';
 
 const K = 'kubernetes.audit';
@@ -212,6 +213,23 @@ describe('what can not be asked', () => {
   ])('%s: %s at %i', (query, kind, offset) => {
     expect(fault(query)).toMatchObject({ kind, offset });
   });
+});
+
+it('is matched with alerts of Falco and commands of nodes, too', () => {
+  const seen = (name: string) => {
+    const sample = readSamples().find((one) => one.name === name);
+    return resultOfBody(sample?.input ?? Buffer.alloc(0)).events.map(({ document }) => document);
+  };
+  const alerts = judgeOf(
+    kql('event.dataset: falco.alerts and falco.output_fields.proc.name: * and rule.name: *'),
+  );
+  expect(
+    seen('falco-syscall').filter((document) => alerts(document) === true).length,
+  ).toBeGreaterThan(0);
+  const commands = judgeOf(kql('event.category: process and process.command_line.text: *'));
+  expect(seen('spo-1.0').filter((document) => commands(document) === true).length).toBeGreaterThan(
+    0,
+  );
 });
 
 it('makes plain tests that the engine can look up', () => {

@@ -81,7 +81,7 @@ export function written({ pattern }: Literal): string {
 }
 
 function parts(pattern: Pattern, change = (text: string) => text) {
-  return pattern.map((part) => (part.kind === 'text' ? change(part.text) : part.kind));
+  return pattern.map((part) => (part.kind === 'text' ? change(part.text) : 0));
 }
 
 function isValue(name: string, literal: Literal, value: unknown): boolean {

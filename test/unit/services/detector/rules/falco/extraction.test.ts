@@ -359,8 +359,9 @@ describe('fields', () => {
     expect([...auditFields('corrected').keys()].sort()).toEqual(names.sort());
   });
 
-  it.each(TABLE)('%s', (field, document, falco, ...rest) => {
-    const corrected = rest.length === 0 ? falco : rest[0];
+  it.each(TABLE.map((row) => ({ row, field: row[0] })))('$field', ({ row }) => {
+    const [field, document, falco] = row;
+    const corrected = row.length === 3 ? falco : row[3];
     expect({ falco: extract(field, document) }).toEqual({ falco });
     expect({ corrected: extract(field, document, 'corrected') }).toEqual({ corrected });
   });

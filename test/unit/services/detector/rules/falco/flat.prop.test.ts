@@ -77,7 +77,7 @@ describe('conditions', () => {
         if (!parsed.ok) throw new Error(`${parsed.problem.reason}: ${text}`);
         compare(parsed.value, events);
       }),
-      { numRuns: 800 },
+      { numRuns: 500 },
     );
   });
 
@@ -108,7 +108,7 @@ describe('conditions', () => {
         const expected = naiveGlob([...source], letters);
         expect(compileGlob(source, true)(letters.join(''))).toBe(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });

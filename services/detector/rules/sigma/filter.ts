@@ -16,6 +16,7 @@ export interface Reference {
 }
 
 export interface Filter {
+  readonly path: string;
   readonly detection: Detection;
   readonly logsource: LogSource;
   readonly rules: readonly Reference[];
@@ -33,7 +34,7 @@ export function readFilter(
   if (parts === undefined) return undefined;
   const list = parts.find((part) => part.key === 'rules');
   const rules = readReferences(context.source, list, entry.keyAt);
-  return detection && rules && { detection, logsource, rules };
+  return detection && rules && { path: source.file.path, detection, logsource, rules };
 }
 
 /** At least one. @param at where to report that there is none */

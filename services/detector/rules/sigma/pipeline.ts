@@ -4,7 +4,7 @@
  * Does not own: where the fields lie (fields.ts).
  */
 import { exactText, foldCase, literal } from '../pattern.ts';
-import type { Alternatives, EqualsTest, Selection, SigmaRule, Test } from './model.ts';
+import type { Alternatives, Detection, EqualsTest, Selection, Test } from './model.ts';
 
 /** Name to the name of the audit event. */
 export const AUDIT_NAMES: Readonly<Record<string, string>> = {
@@ -28,17 +28,12 @@ const AUDIT_VALUES: readonly ValueMapping[] = [
   { field: 'verb', value: 'replace', means: { field: 'verb', value: 'update' } },
 ];
 
-/** The rule as it is meant. */
-export function throughPipeline(rule: SigmaRule): SigmaRule {
-  const { filters, selections } = rule;
-  const detection = (part: SigmaRule['selections']) =>
-    Object.fromEntries(Object.entries(part).map(([name, of]) => [name, mapped(of)]));
+/** The detection as it is meant. */
+export function throughPipeline<T extends Detection>(detection: T): T {
+  const selections = Object.entries(detection.selections);
   return {
-    ...rule,
-    selections: detection(selections),
-    ...(filters === undefined
-      ? {}
-      : { filters: filters.map((one) => ({ ...one, selections: detection(one.selections) })) }),
+    ...detection,
+    selections: Object.fromEntries(selections.map(([name, of]) => [name, mapped(of)])),
   };
 }
 

@@ -69,13 +69,24 @@ describe('filters', () => {
     expect(found({ verb: 'get', user: { username: 'bot' } })).toEqual(['a']);
   });
 
-  it('take a rule with them that they ask an unknown field of', () => {
-    const { rules, words } = load(
-      filter('[a]', 'not s').replace('user.username', 'usr'),
+  it('that ask for an unknown field are told once, at their place, and left out', () => {
+    const { found, words } = load(
+      filter('[a, b]', 'not s').replace('user.username', 'usr'),
       rule('a', '{verb: get}'),
+      rule('b', '{verb: get}'),
     );
-    expect(rules).toEqual([]);
-    expect(words).toEqual(['1.yml:5:7 invalid no event has a field "usr"']);
+    expect(words).toEqual(['0.yml:5:7 invalid no event has a field "usr"']);
+    expect(found({ verb: 'get', user: { username: 'bot' } })).toEqual(['a', 'b']);
+  });
+
+  it('go through the pipeline, too', () => {
+    const { found, words } = load(
+      filter('[a]', 'not s').replace('user.username: bot', 'verb: replace'),
+      rule('a', '{verb: [update, get]}'),
+    );
+    expect(words).toEqual([]);
+    expect(found({ verb: 'update' })).toEqual([]);
+    expect(found({ verb: 'get' })).toEqual(['a']);
   });
 });
 

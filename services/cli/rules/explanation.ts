@@ -21,8 +21,8 @@ export function formatExplanation(explanation: Explanation, format: OutputFormat
 
 function headOf({ event, rule }: Explanation): string {
   const name = `${rule.title} (${rule.id})`;
-  if (event === undefined) return name;
-  const level = event.level === undefined ? '' : `, recorded at level ${event.level}`;
   const state = rule.needsState === undefined ? '' : ` It needs state: ${rule.needsState}.`;
+  if (event === undefined) return `${name}${state === '' ? '' : `.${state}`}`;
+  const level = event.level === undefined ? '' : `, recorded at level ${event.level}`;
   return `${event.verdict}: ${name}, event ${event.id} of kind ${event.kind}${level}.${state}`;
 }

@@ -8,13 +8,13 @@ import type { Remark } from './finding.ts';
 export function checkMetadata(rule: Rule): readonly Remark[] {
   const { description = '', falsePositives, language, ruleset, runbook = '', tags } = rule;
   return [
-    ...(description.trim() === '' ? [missing('a description', 'Say what it sees.')] : []),
+    ...(description.trim() === '' ? [missing('description', 'Say what it sees.')] : []),
     ...(tags.length === 0 ? [missing('tags', 'Name the technique: attack.t1609.')] : []),
     ...(falsePositives.length === 0 && language !== 'falco'
       ? [missing('false positives', 'Say what else looks like it.')]
       : []),
     ...(runbook === '' && ruleset === 'bundled'
-      ? [missing('a runbook', 'Say what to do about a finding.')]
+      ? [missing('runbook', 'Say what to do about a finding.')]
       : []),
     ...tags.flatMap(checkTag),
   ];

@@ -66,13 +66,14 @@ describe.skipIf(missing !== undefined)(
       ['role-with-wildcards', 'c', /^bob created cluster role god .*allowed$/],
       ['privileged-pod', 'f', /^alice created pod payments\/priv .*allowed$/],
       ['refused-by-admission', 'f', /^alice tried to create pod staging\/psa .*refused \(403\): /],
-      ['json-patch', 'a', /^alice patched deployment payments\/web .*allowed$/],
+      ['json-patch', 'c', /^bob patched cluster role view .*allowed$/],
       ['token-requested', 'a', /^system:kube-controller-manager requested a token .*allowed$/],
     ])('%s is the document it was', async (name, scenario, message) => {
       const documents = [...documentsOf(scenario).values()].map(
         (bytes) => JSON.parse(bytes.toString('utf8')) as Document,
       );
       const found = documents.find((document) => message.test(document.message));
+      if (found === undefined) throw new Error(`Scenario ${scenario} has no such event`);
       const text = `${JSON.stringify(found, null, 2)}\n`;
       await expect(text).toMatchFileSnapshot(golden(`${name}.json`));
     });

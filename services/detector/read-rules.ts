@@ -2,11 +2,11 @@
  * Owns: rules, exceptions and placeholders from disk: the bundled folder, and files and folders of the
  * user's.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import type { Config } from '../../shared/config/load.ts';
 import { packageRoot } from '../../shared/config/package-root.ts';
 import { FatalError } from '../../shared/errors/fault.ts';
+import { readTexts, statesOf } from './edge/rule-files.ts';
 import { loadExceptions } from './exceptions.ts';
 import type { Detection } from './judge.ts';
 import { loadPlaceholders } from './placeholders.ts';
@@ -16,7 +16,7 @@ import { DEFAULT_OPTIONS, type RuleOptions } from './rules/options.ts';
 
 export interface RuleSources {
   readonly bundled: boolean;
-  /** Files, and folders that are searched for .yml, .yaml, .toml and .ndjson files. */
+  /** Files, and folders that are searched for .yml, .yaml, .toml and .ndjson files; not what is hidden. */
   readonly paths: readonly string[];
   readonly exceptionPaths?: readonly string[];
   /** Ids, titles, and files and folders of rules on trial. */
@@ -35,60 +35,16 @@ export function ruleSources({ detector }: Pick<Config, 'detector'>): RuleSources
   };
 }
 
-const RULE_FILE = /\.(?:ya?ml|toml|ndjson)$/;
-
-async function filesUnder(path: string): Promise<readonly string[]> {
-  const found = await stat(path);
-  if (!found.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true });
-  return entries
-    .filter((entry) => RULE_FILE.test(entry))
-    .sort()
-    .map((entry) => join(path, entry));
-}
-
-/** Runs a reading of `path`; what the file system has against it is told to the user. */
-async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new FatalError(`Can't read the rules in ${path} (${code})`, {
-      code: 'invalid_rule',
-      cause: error,
-    });
-  }
-}
-
-function readAll(path: string, ruleset?: Ruleset): Promise<readonly RuleFile[]> {
-  return reading(path, async () => {
-    const files = await filesUnder(path);
-    return Promise.all(
-      files.map(async (file) => ({
-        ...{ path: file, text: await readFile(file, 'utf8') },
-        ...(ruleset === undefined ? {} : { ruleset }),
-      })),
-    );
-  });
+async function readAll(path: string, ruleset?: Ruleset): Promise<readonly RuleFile[]> {
+  const files = await readTexts(path);
+  return ruleset === undefined ? files : files.map((file) => ({ ...file, ruleset }));
 }
 
 /** One line for each file that counts: it changes when one of them does. The bundled ones never do. */
 export async function fingerprint(sources: RuleSources): Promise<string> {
   const { exceptionPaths = [], paths, placeholdersPath } = sources;
   const wanted = [...paths, ...exceptionPaths, ...(placeholdersPath ? [placeholdersPath] : [])];
-  const states = wanted.map((path) =>
-    reading(path, async () => {
-      const files = await filesUnder(path);
-      return Promise.all(files.map(stateOf));
-    }).catch((error: unknown) => [String(error)]),
-  );
-  return (await Promise.all(states)).flat().join('\n');
-}
-
-async function stateOf(file: string): Promise<string> {
-  const { ctimeNs, dev, ino, mtimeNs, size } = await stat(file, { bigint: true });
-  return [file, dev, ino, size, mtimeNs, ctimeNs].join();
+  return (await Promise.all(wanted.map(statesOf))).flat().join('\n');
 }
 
 export function describeProblem({ column, line, path, reason, remedy }: Problem): string {

@@ -58,7 +58,6 @@ export async function loadRulebook(parts: RulebookParts): Promise<LoadedRulebook
       current = next;
       return true;
     } catch (error) {
-      if (!(error instanceof FatalError)) throw error;
       report.refused(error);
       return false;
     }
@@ -73,7 +72,7 @@ export async function loadRulebook(parts: RulebookParts): Promise<LoadedRulebook
   };
 }
 
-/** One look at a time; a look that throws ends the process: it is a bug. */
+/** One look at a time. */
 function every(intervalMs: number, look: () => Promise<unknown>): () => void {
   let isLooking = false;
   const timer = setInterval(() => {
@@ -108,11 +107,13 @@ function reporting({ health, logger, metrics }: RulebookParts) {
         );
       }
     },
-    refused(error: FatalError): void {
+    /** Also what a rule file brings to light in our own code: what is in use goes on. */
+    refused(error: unknown): void {
       metrics.rules.reloaded(false);
       health.degrade('rules', 'their files can’t be used, what was read before still is');
       const message = 'Rules can not be used, what was read before still is';
-      log.error({ problems: error.message.split('\n').slice(0, MOST_TOLD) }, message);
+      const text = error instanceof FatalError ? error.message : ((error as Error).stack ?? '');
+      log.error({ problems: text.split('\n').slice(0, MOST_TOLD) }, message);
     },
   };
 }

@@ -19,7 +19,7 @@ interface LoadedRules {
 
 /** A Falco file is a list of maps that each define one thing; a Sigma file is one map or several. */
 const FALCO_ITEM =
-  /^\s*-\s*["']?(?:rule|macro|list|required_engine_version|required_plugin_versions)["']?\s*:/m;
+  /^[ \t]*-\s*["']?(?:rule|macro|list|required_engine_version|required_plugin_versions)["']?\s*:/m;
 const SIGMA_KEY = /^(?:title|detection|correlation|filter|action)\s*:/m;
 const ELASTIC_FILE = /\.(?:toml|ndjson)$/;
 

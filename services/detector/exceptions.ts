@@ -14,7 +14,6 @@ import { nearestName } from '../../shared/domain/nearest.ts';
 import { textAt } from './document.ts';
 import { compileRules, evaluateRules, type RuleSet } from './rules/engine/rule-set.ts';
 import type { EventDocument } from './rules/expression.ts';
-import { auditFieldPath, knownFieldNames } from './rules/fields.ts';
 import {
   EVENT_KINDS,
   type EventKind,
@@ -23,8 +22,10 @@ import {
   type RuleFile,
 } from './rules/model.ts';
 import type { Position } from './rules/position.ts';
+import { problemsOf } from './rules/sigma/check.ts';
 import { lowerRule } from './rules/sigma/lower.ts';
-import { type Selection, testsOf } from './rules/sigma/model.ts';
+import type { Selection } from './rules/sigma/model.ts';
+import { routeOf } from './rules/sigma/routing.ts';
 import { readSelection } from './rules/sigma/selection.ts';
 import {
   type Entry,
@@ -55,6 +56,8 @@ export interface Exceptions {
 const KEYS = ['rules', 'owner', 'reason', 'expires', 'when'];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const EVERYTHING: Selection = { kind: 'all', of: [] };
+/** Names are those of audit events and of documents. */
+const LOGSOURCE = { product: 'kubernetes', service: 'audit' };
 
 interface Read {
   readonly exception: Exception;
@@ -114,9 +117,8 @@ function toRule({ exception, selection }: Read, index: number): Rule {
   const rule = lowerRule({
     ...{ id: String(index), title: '', ruleset: 'sigma', language: 'sigma', path, level: 'low' },
     ...{ at: { line, column: 1 }, references: [], tags: [], falsePositives: [] },
-    logsource: { product: 'kubernetes', service: 'audit' },
-    selections: { when: selection },
-    condition: { kind: 'selection', name: 'when' },
+    logsource: LOGSOURCE,
+    ...detectionOf(selection),
   });
   return { ...rule, kinds: EVENT_KINDS };
 }
@@ -136,7 +138,8 @@ function readDocument(source: Source, document: Node): readonly Read[] {
 function readOne(source: Source, node: Node): Read | undefined {
   const entries = source.entries(node, 'an exception');
   if (entries === undefined) return undefined;
-  const before = source.problems.length;
+  const faults = () => source.problems.filter(({ kind }) => kind !== 'warning').length;
+  const before = faults();
   for (const { key, keyAt } of entries) {
     if (KEYS.includes(key)) continue;
     const guess = nearestName(key, KEYS) ?? KEYS.join(', ');
@@ -158,9 +161,7 @@ function readOne(source: Source, node: Node): Read | undefined {
     source.report(at, 'invalid', `"${expires}" is no day`, 'Write it as 2027-03-31.');
   }
   const selection = readWhen(source, values.get('when'));
-  return source.problems.length > before || selection === undefined
-    ? undefined
-    : { exception, selection };
+  return faults() > before || selection === undefined ? undefined : { exception, selection };
 }
 
 function isDay(text: string): boolean {
@@ -171,13 +172,16 @@ function isDay(text: string): boolean {
 function readWhen(source: Source, entry: Entry | undefined): Selection | undefined {
   if (entry === undefined) return EVERYTHING;
   const selection = readSelection(source, 'when', entry.value);
-  for (const test of selection === undefined ? [] : testsOf(selection)) {
-    if (test.kind === 'keywords' || auditFieldPath(test.field) !== undefined) continue;
-    const guess = nearestName(test.field.split('.')[0] ?? '', knownFieldNames());
-    const remedy = guess === undefined ? 'Use a field of the event.' : `Did you mean "${guess}"?`;
-    source.report(test.at, 'invalid', `no event has a field "${test.field}"`, remedy);
+  if (selection === undefined) return undefined;
+  for (const problem of problemsOf(detectionOf(selection), source.file.path, routeOf(LOGSOURCE))) {
+    const { column, kind, line, reason, remedy } = problem;
+    source.report({ line, column }, kind, reason, remedy);
   }
   return selection;
+}
+
+function detectionOf(when: Selection) {
+  return { selections: { when }, condition: { kind: 'selection', name: 'when' } as const };
 }
 
 function readRules(source: Source, node: Node, entry: Entry | undefined): readonly string[] {

@@ -54,6 +54,15 @@ describe('exceptions', () => {
     expect(exceptions.find(RULE, 'process', backupOn('2026-12-01'))?.owner).toBe('c');
   });
 
+  it('take what a Sigma selection takes', () => {
+    const when = "user.username|expand: '%who%'";
+    expect(load(WHOLE.replace(/user\.username.*/, when)).problems).toMatchObject([
+      { reason: expect.stringContaining('who') as string },
+    ]);
+    const { exceptions, problems } = load(WHOLE.replace(/user\.username.*/, 'hostPath: /etc*'));
+    expect([exceptions.all.length, problems]).toEqual([1, []]);
+  });
+
   it('do not hold for an event without a time', () => {
     const { exceptions } = load(WHOLE);
     const { '@timestamp': _, ...document } = backupOn('2026-11-30');
@@ -68,6 +77,11 @@ describe('exceptions', () => {
     ['no rules', WHOLE.replace('[r1]', '[]'), 'an exception names no rules'],
     ['a slip', WHOLE.replace('owner', 'ownr'), 'an exception has no key "ownr"'],
     ['no such field', WHOLE.replace('user.username', 'usr.username'), 'no event has a field'],
+    [
+      'no such field to compare with',
+      WHOLE.replace('[payments, orders]', 'x').replace('namespace:', 'namespace|fieldref:'),
+      'no event has a field "x"',
+    ],
     ['no such modifier', WHOLE.replace('startswith', 'startwith'), 'Sigma has no modifier'],
     ['no list', 'rules: [r1]\n', 'the file has no list of exceptions'],
     ['no YAML', 'exceptions: [', 'YAML:'],

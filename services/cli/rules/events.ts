@@ -11,15 +11,21 @@ import { EVENT_KINDS, type EventKind } from '../../detector/rules/model.ts';
 import { createOfflineNormalizer } from '../../normalizer/stage.ts';
 import { createOffline, type Offline } from '../offline/pipeline.ts';
 
+type Local = Readonly<Record<string, unknown>>;
+
 /** The rules are asked apart from the stages. */
 const NO_DETECTOR: Stage<AuditEvent, Finding> = {
   name: 'detector',
   apply: (batch) => batch.map(() => ({ kind: 'drop', reason: 'no_match' })),
 };
 
-export function openOffline(cluster = 'default'): Offline {
-  const normalizer = createOfflineNormalizer({ dataStreamNamespace: 'default' });
-  return createOffline({ normalizer, detector: NO_DETECTOR }, cluster);
+/** @param local what enrichment adds to each event, as a part of its document */
+export function openOffline(local?: Local): Offline {
+  const normalizer = createOfflineNormalizer({
+    dataStreamNamespace: 'default',
+    ...(local !== undefined && { enrich: () => local }),
+  });
+  return createOffline({ normalizer, detector: NO_DETECTOR }, 'default');
 }
 
 /** By time, then id. */
@@ -35,8 +41,8 @@ function parse(document: Buffer): NormalEvent['document'] {
 }
 
 /** The events of one record: a JSON value, or a line of text as it is. */
-export function eventsOfRecord(record: unknown): readonly NormalEvent[] {
-  const offline = openOffline();
+export function eventsOfRecord(record: unknown, local?: Local): readonly NormalEvent[] {
+  const offline = openOffline(local);
   offline.add(Buffer.from(typeof record === 'string' ? record : JSON.stringify(record)));
   return eventsOf(offline);
 }

@@ -30,7 +30,7 @@ export function runSamples(kit: RuleKit, files: readonly SampleFile[]): TestRun 
     for (const sample of read.samples) {
       const rule = ruleOf(kit, rules, sample);
       if ('reason' in rule) problems.push(rule);
-      else add(byRule, rule, kit.test(rule, sample, eventsOfRecord(sample.event)));
+      else add(byRule, rule, kit.test(rule, sample, eventsOfRecord(sample.event, sample.local)));
     }
   }
   return {

@@ -16,6 +16,8 @@ export interface Sample {
   readonly expect: Expectation;
   /** The raw record as a sender sends it: a JSON value, or a line as text. */
   readonly event: unknown;
+  /** What local data says of the event (inventory, lists of addresses), as a part of its document. */
+  readonly local?: Readonly<Record<string, unknown>>;
   /** Id or title, where the file has samples of several rules. */
   readonly rule?: string;
   readonly path: string;
@@ -34,7 +36,10 @@ interface ReadSamples {
   readonly problems: readonly SampleProblem[];
 }
 
-/** One JSON object a line: `name`, `expect`, `event`, and `rule` where several are meant. */
+/**
+ * One JSON object a line: `name`, `expect`, `event`, `rule` where several are meant, and `local` for what
+ * enrichment would add.
+ */
 export function readSamples(path: string, text: string): ReadSamples {
   const samples: Sample[] = [];
   const problems: SampleProblem[] = [];
@@ -52,10 +57,10 @@ type ReadLine = Omit<Sample, 'path' | 'line'> | Pick<SampleProblem, 'reason' | '
 
 function readSample(line: string): ReadLine {
   const value = parse(line);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     return { reason: 'the line is no JSON object', remedy: 'Write one sample a line, as JSON.' };
   }
-  const { event, expect, name, rule } = value as Readonly<Record<string, unknown>>;
+  const { event, expect, local, name, rule } = value;
   const known = EXPECTATIONS.find((one) => one === expect);
   if (known === undefined) {
     const reason = 'the sample does not say what is expected';
@@ -70,7 +75,19 @@ function readSample(line: string): ReadLine {
       remedy: 'Write "event": the record as it is sent.',
     };
   }
-  return { name, expect: known, event, ...(typeof rule === 'string' && { rule }) };
+  if (local !== undefined && !isObject(local)) {
+    const remedy = 'Write fields of the document: {"podwitness": {"environment": "production"}}.';
+    return { reason: '"local" is no object', remedy };
+  }
+  return {
+    ...{ name, expect: known, event },
+    ...(typeof rule === 'string' && { rule }),
+    ...(local !== undefined && { local }),
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parse(line: string): unknown {

@@ -20,8 +20,15 @@ function isEventKind(kind: string): kind is EventKind {
 }
 
 /** All events of one body, in its order. Throws where anything in it is no event. */
-export function normalized(body: Buffer | string, cluster = 'test'): readonly NormalizedEvent[] {
-  const { completing, stage } = createOfflineNormalizer({ dataStreamNamespace: 'default' });
+export function normalized(
+  body: Buffer | string,
+  cluster = 'test',
+  local?: EventDocument,
+): readonly NormalizedEvent[] {
+  const { completing, stage } = createOfflineNormalizer({
+    dataStreamNamespace: 'default',
+    ...(local !== undefined && { enrich: () => local }),
+  });
   const value = rawBatch({ source: 'logs', cluster, body: Buffer.from(body as string) });
   const all = stage.apply([{ value, origin: NOWHERE }]).flatMap((outcome) => endings(outcome));
   const complete = completing();

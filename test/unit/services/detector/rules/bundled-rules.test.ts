@@ -10,6 +10,7 @@ import {
   compileRules,
   evaluateRules,
 } from '../../../../../services/detector/rules/engine/rule-set.ts';
+import type { EventDocument } from '../../../../../services/detector/rules/expression.ts';
 import type { Rule } from '../../../../../services/detector/rules/model.ts';
 import { bundledFiles, BUNDLED_RULES, readLines } from '../bundled.ts';
 import { type NormalizedEvent, normalized } from '../normalized.ts';
@@ -20,6 +21,8 @@ interface Sample {
   readonly expect: Verdict;
   /** As a sender sends it: an event of the audit log, a line of a node's recorder, an alert. */
   readonly event: unknown;
+  /** What enrichment would add. */
+  readonly local?: EventDocument;
 }
 type Verdict = 'match' | 'no match' | 'cannot tell';
 
@@ -37,8 +40,8 @@ function samplesFile(path: string): URL {
   return new URL(path.replace('.yml', '.samples.jsonl'), BUNDLED_RULES);
 }
 
-function eventOf({ event, name }: Sample): NormalizedEvent {
-  const [first, ...others] = normalized(JSON.stringify(event));
+function eventOf({ event, local, name }: Sample): NormalizedEvent {
+  const [first, ...others] = normalized(JSON.stringify(event), 'test', local);
   if (first === undefined || others.length > 0) throw new Error(`${name}: not one event`);
   return first;
 }

@@ -38,11 +38,14 @@ describe('samples', () => {
       '{"name": "c", "expect": "maybe", "event": {}}',
       '{"expect": "match", "event": {}}',
       '{"name": "d", "expect": "cannot tell"}',
+      '{"name": "h", "expect": "match", "event": {}, "local": {"podwitness": {"team": "pay"}}}',
+      '{"name": "i", "expect": "match", "event": {}, "local": "production"}',
     ].join('\n');
     const { problems, samples } = readSamples('x.samples.jsonl', text);
     expect(samples).toMatchObject([
       { name: 'a', expect: 'match', event: { kind: 'Event' }, line: 1, path: 'x.samples.jsonl' },
       { name: 'b', expect: 'no match', event: 'a line', rule: 'Other', line: 3 },
+      { name: 'h', local: { podwitness: { team: 'pay' } }, line: 10 },
     ]);
     expect(problems.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
       '4 the line is no JSON object',
@@ -51,6 +54,7 @@ describe('samples', () => {
       '7 the sample does not say what is expected',
       '8 the sample has no name',
       '9 the sample has no event',
+      '11 "local" is no object',
     ]);
     for (const { remedy } of problems) expect(remedy).not.toBe('');
   });

@@ -1,5 +1,5 @@
 /**
- * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer]`: figures as JSON (one line each, standard output)
+ * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer] [detector]`: figures as JSON (one line each, standard output)
  * and as a table (standard error). Absolute figures drift with the machine: compare within one run.
  */
 import { homedir } from 'node:os';
@@ -8,12 +8,15 @@ import { available } from '../../infra/local/downloads.ts';
 import { formatTable } from '../../services/cli/output/table.ts';
 import { missingData, recordedBurst } from '../support/data.ts';
 import { benchCollector } from './collector/bench.ts';
+import { benchDetector } from './detector/bench.ts';
 import { benchEmbedded, benchReal } from './end-to-end.ts';
 import type { Figure } from './measure.ts';
 import { benchNormalizer } from './normalizer/bench.ts';
 import { benchStages } from './stages.ts';
 
-const RUNS = ['stages', 'embedded', 'real', 'collector', 'normalizer'] as const;
+const RUNS = ['stages', 'embedded', 'real', 'collector', 'normalizer', 'detector'] as const;
+/** Those that need no recording. */
+const MADE: readonly string[] = ['collector', 'normalizer', 'detector'];
 
 const COLUMNS = [
   { title: 'RUN', maxWidth: 12, cell: (f: Figure) => f.run },
@@ -33,12 +36,16 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+function benchCache(): string {
+  return cacheFolder(process.env, homedir(), runsAsRoot());
+}
+
 /** On real servers; none of them: nothing. */
 async function onServers(
   run: string,
   bench: (cacheDir: string) => Promise<readonly Figure[]>,
 ): Promise<readonly Figure[]> {
-  const cacheDir = cacheFolder(process.env, homedir(), runsAsRoot());
+  const cacheDir = benchCache();
   const found = await available({ cacheDir });
   if (found.ok) return bench(cacheDir);
   say(`${run}: left out, ${found.reason}`);
@@ -48,6 +55,7 @@ async function onServers(
 async function figures(run: string): Promise<readonly Figure[]> {
   if (run === 'collector') return onServers(run, (cacheDir) => benchCollector(cacheDir, say));
   if (run === 'normalizer') return onServers(run, (cacheDir) => benchNormalizer(cacheDir, say));
+  if (run === 'detector') return benchDetector(benchCache(), say);
   const recording = recordedBurst();
   if (run === 'stages') return benchStages(recording);
   if (run === 'embedded') return benchEmbedded(recording);
@@ -62,7 +70,7 @@ async function main(chosen: readonly string[]): Promise<number> {
   }
   const runs = chosen.length === 0 ? RUNS : chosen;
   const missing = missingData();
-  if (missing !== undefined && runs.some((run) => run !== 'collector' && run !== 'normalizer')) {
+  if (missing !== undefined && runs.some((run) => !MADE.includes(run))) {
     say(`Nothing to measure with: ${missing}`);
     return 69;
   }

@@ -158,25 +158,40 @@ export class Automaton {
     return this.#rows[state * this.#classes + label] as number;
   }
 
-  /** Marks the atoms of all literals in the text; false where it met a code from `limit` on. */
+  /**
+   * Marks the atoms of all literals in the text; false where it met a code from `limit` on. Every
+   * character of every event goes through the loop: fields are read before it.
+   */
   scan(text: string, marks: Marks, limit = ANY_CODE): boolean {
+    const latin = this.#latin;
+    const hits = this.#hit;
+    const rows = this.#rows;
+    const classes = this.#classes;
+    const dense = this.#dense;
+    if (this.#hasStarts) this.#markStarts(text, marks);
     let state = ROOT;
-    let isStart = this.#hasStarts;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
       if (code >= limit) return false;
-      const label = code < LATIN ? (this.#latin[code] as number) : (this.#others.get(code) ?? 0);
-      state = label === 0 ? ROOT : this.#step(state, label);
-      // As deep as there are characters: nothing was left out since the start of the text.
-      isStart = isStart && this.#depth[state] === i + 1;
-      if (isStart) this.#markOne(this.#start, state, marks);
-      const hit = this.#hit[state] as number;
+      const label = code < LATIN ? (latin[code] as number) : (this.#others.get(code) ?? 0);
+      state = state < dense ? (rows[state * classes + label] as number) : this.#step(state, label);
+      const hit = hits[state] as number;
       if (hit !== ROOT) this.#markInside(hit, marks);
     }
-    for (let hit = this.#hit[state] as number; hit !== ROOT; hit = this.#next(hit)) {
+    for (let hit = hits[state] as number; hit !== ROOT; hit = this.#next(hit)) {
       this.#markOne(this.#end, hit, marks);
     }
     return true;
+  }
+
+  /** Down the tree, as long as there is a child: no state is fallen back to. */
+  #markStarts(text: string, marks: Marks): void {
+    let state = ROOT;
+    for (let at = 0; at < text.length; at++) {
+      state = this.#step(state, this.#classOf(text.charCodeAt(at)));
+      if (this.#depth[state] !== at + 1) return;
+      this.#markOne(this.#start, state, marks);
+    }
   }
 
   #next(hit: number): number {

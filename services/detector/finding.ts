@@ -27,7 +27,7 @@ interface Finding {
   /** Also `event.id` of the document. */
   readonly id: string;
   readonly cluster: string;
-  /** When the request was received: equal for all its stages, as is all else but `events`. */
+  /** When the request was received. */
   readonly timestamp: string;
   readonly ruleId: string;
   readonly ruleName: string;
@@ -66,7 +66,11 @@ export function findingId(ruleId: string, identity: readonly (string | null)[]):
   return contentId([ruleId, ...identity]);
 }
 
-/** The finding that a rule makes of an event document that it matches. */
+/**
+ * The finding that a rule makes of an event document that it matches. All stages of a request give the
+ * same but for `events`, and for what a stage can't know: when a request is received there is no answer
+ * (outcome, response status, a generated name), and the message says "asked to". The first is kept.
+ */
 export function buildFinding(judged: Judged, event: EventDocument): Finding {
   const { level, rule } = judged;
   const id = findingId(rule.id, requestIdentity(event));
@@ -94,7 +98,7 @@ export function buildFinding(judged: Judged, event: EventDocument): Finding {
     process: processFields(event),
     container: { id: valueAt(event, 'container', 'id'), name: valueAt(event, 'container', 'name') },
     host: { name: valueAt(event, 'host', 'name') },
-    user: { name: valueAt(event, 'user', 'name') },
+    user: { id: valueAt(event, 'user', 'id'), name: valueAt(event, 'user', 'name') },
     source: { ip: valueAt(event, 'source', 'ip') },
     user_agent: { original: valueAt(event, 'user_agent', 'original') },
     threat: threatOf(rule.tags),
@@ -144,6 +148,7 @@ function placeFields(event: EventDocument) {
   return {
     namespace: at('namespace'),
     pod: { name: at('pod', 'name'), uid: at('pod', 'uid') },
+    container: { name: at('container', 'name') },
     node: { name: at('node', 'name') },
   };
 }
@@ -156,7 +161,7 @@ function processFields(event: EventDocument) {
   };
 }
 
-/** Who it was and whose it is: what a finding is sorted and routed by. */
+/** Who it was, whose it is, and what it belongs to: what a finding is sorted and routed by. */
 function ownFields(event: EventDocument) {
   const own = (...path: string[]) => valueAt(event, 'podwitness', ...path);
   return {
@@ -165,6 +170,8 @@ function ownFields(event: EventDocument) {
       namespace: own('actor', 'namespace'),
       name: own('actor', 'name'),
     },
+    // What joins an exec request with the commands of its session.
+    request_uid: own('request_uid'),
     environment: own('environment'),
     team: own('team'),
     owner: own('owner'),

@@ -5,16 +5,16 @@ import { textAt } from './document.ts';
 import { fieldsOf, textOf } from './rules/engine/reader.ts';
 import type { EventDocument } from './rules/expression.ts';
 import type { OutputTemplate, Rule } from './rules/model.ts';
-import { plain, sentenceOf } from './sentence.ts';
+import { cut, plain, sentenceOf } from './sentence.ts';
 
-/** A rule's output may name a whole object. */
-const MAX_OUTPUT_LENGTH = 2000;
+/** A rule's output may name a whole object, and a sender may write what it likes. */
+const MAX_LENGTH = 2000;
 
 export function messageOf(rule: Rule, event: EventDocument): string {
   if (rule.output !== undefined) return render(rule.output, event);
   const isAudit = textAt(event, 'event', 'dataset') === 'kubernetes.audit_logs';
   const told = isAudit ? undefined : textAt(event, 'message');
-  return told === undefined ? sentenceOf(event) : plain(told);
+  return told === undefined ? sentenceOf(event) : plain(cut(told, MAX_LENGTH));
 }
 
 function render({ absent, parts }: OutputTemplate, event: EventDocument): string {
@@ -25,6 +25,5 @@ function render({ absent, parts }: OutputTemplate, event: EventDocument): string
     const values = items.map((item) => textOf(item) ?? JSON.stringify(item));
     return !isPresent || values.length === 0 ? absent : values.join(', ');
   });
-  const text = plain(texts.join(''));
-  return text.length > MAX_OUTPUT_LENGTH ? `${text.slice(0, MAX_OUTPUT_LENGTH)}…` : text;
+  return plain(cut(texts.join(''), MAX_LENGTH));
 }

@@ -13,7 +13,7 @@ const SHELLS: ReadonlySet<string> = new Set([
   ...['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'csh', 'tcsh', 'fish', 'busybox', 'pwsh'],
 ]);
 
-/** Done, and as what someone tried to do. */
+/** Done, and as what someone tried, or asked, to do. */
 type Verb = readonly [past: string, base: string];
 
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -92,7 +92,9 @@ function deed(document: EventDocument): string {
 }
 
 function phrase([past, base]: Verb, document: EventDocument): string {
-  return failure(document) === undefined ? past : `tried to ${base}`;
+  if (failure(document) !== undefined) return `tried to ${base}`;
+  const isUnanswered = textAt(document, 'kubernetes', 'audit', 'stage') === 'RequestReceived';
+  return isUnanswered ? `asked to ${base}` : past;
 }
 
 /** A shell that is left to read what is typed, not one that is given a command. */
@@ -154,7 +156,8 @@ function singular(resource: string): string {
   return resource.endsWith('s') ? resource.slice(0, -1) : resource;
 }
 
-function cut(text: string, length = MAX_NAME_LENGTH): string {
+/** The text, or its beginning and an ellipsis. `length` in UTF-16 units. */
+export function cut(text: string, length = MAX_NAME_LENGTH): string {
   if (text.length <= length) return text;
   // Not to end in half of a surrogate pair.
   return `${text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '')}…`;

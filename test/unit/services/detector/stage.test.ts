@@ -1,0 +1,227 @@
+/** The detector's decision on single events: what is written, and what the user said about the rules. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEvent, Finding } from '../../../../schemas/generated/avro.ts';
+import type { Detection } from '../../../../services/detector/judge.ts';
+import { readRules, type RuleSources } from '../../../../services/detector/read-rules.ts';
+import { createDetectorStage } from '../../../../services/detector/stage.ts';
+import { endings } from '../../../../shared/pipeline/outcome.ts';
+import { auditEvent, enricherLine, falcoAlert } from '../../../support/sender-bodies.ts';
+import { eventsOf } from '../normalizer/batches.ts';
+
+const NOWHERE = { topic: '', partition: 0, offset: 0n, timestampMs: 0 };
+const AUDIT = '{product: kubernetes, service: audit}';
+const COMMAND = '{product: podwitness, category: command}';
+
+function sigma(id: string, logsource: string, selection: string, more = ''): string {
+  return `title: Rule ${id}\nid: ${id}\nlevel: low\nlogsource: ${logsource}\ndetection:\n  s: ${selection}\n  condition: s\n${more}`;
+}
+function falco(name: string): string {
+  return `- rule: ${name}\n  desc: d\n  condition: ka.verb=get\n  output: by %ka.user.name\n  priority: NOTICE\n  source: k8s_audit\n`;
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'detector-stage-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+async function rules(text: string, more: Partial<RuleSources> = {}): Promise<Detection> {
+  return readRules({ bundled: false, paths: [await file('rules.yml', text)], ...more });
+}
+function found(current: Detection, events: readonly AuditEvent[]): readonly Finding[] {
+  const batch = events.map((value) => ({ value, origin: NOWHERE }));
+  const ends = createDetectorStage({ current })
+    .apply(batch)
+    .flatMap((o) => endings(o));
+  return ends.flatMap((ending) => (ending.kind === 'emit' ? ending.items : []));
+}
+const documentOf = ({ document }: Finding): unknown => JSON.parse(document.toString('utf8'));
+const lines = (...records: readonly object[]) =>
+  eventsOf(records.map((record) => JSON.stringify(record)).join('\n'), { source: 'logs' });
+const modes = (findings: readonly Finding[]) => findings.map((f) => `${f.ruleId} ${f.mode}`);
+
+describe('what is written', () => {
+  it('says the same as its document', async () => {
+    const current = await rules(sigma('a', AUDIT, '{verb: get}'));
+    const [finding, ...others] = found(current, lines(auditEvent('alice')));
+    expect(others).toEqual([]);
+    if (finding === undefined) throw new Error('no finding');
+    expect(finding).toMatchObject({
+      ...{ cluster: 'prod', ruleId: 'a', ruleName: 'Rule a', level: 'LOW', mode: 'active' },
+      ...{ userName: 'alice', message: 'alice read secret prod/db' },
+    });
+    expect(documentOf(finding)).toMatchObject({
+      '@timestamp': expect.stringMatching(/^2026-11-20T10:00:00\.\d{6}Z$/),
+      ...{ message: finding.message, event: { id: finding.id, kind: 'alert' } },
+      ...{ rule: { id: 'a', name: 'Rule a' } },
+      podwitness: { finding: { mode: 'active', level: 'low', events: finding.events } },
+    });
+  });
+
+  it('is marked where the rule is on trial, by id, title or folder, and where it was expected', async () => {
+    const expected =
+      'exceptions: [{rules: [b, c], owner: o, reason: r, expires: 2027-01-01, when: {user.username: alice}}]';
+    const more = { staged: ['a', 'Rule c'], exceptionPaths: [await file('e.yml', expected)] };
+    const text = ['a', 'b', 'c', 'd'].map((id) => sigma(id, AUDIT, '{verb: get}')).join('---\n');
+    const current = await rules(text, more);
+    const findings = found(current, lines(auditEvent('alice')));
+    expect(modes(findings)).toEqual(['a test', 'b excepted', 'c test', 'd active']);
+    const told = findings.map((f) => (documentOf(f) as { podwitness: object }).podwitness);
+    expect(told).toMatchObject([
+      { finding: { mode: 'test' } },
+      {
+        finding: {
+          mode: 'excepted',
+          exception: { owner: 'o', reason: 'r', expires: '2027-01-01' },
+        },
+      },
+      { finding: { mode: 'test' } },
+      { finding: { mode: 'active' } },
+    ]);
+    expect(modes(found(current, lines(auditEvent('bob'))))[1]).toBe('b active');
+    const all = await rules(text, { staged: [folder] });
+    expect(found(all, lines(auditEvent('alice'))).map(({ mode }) => mode)).toEqual(
+      Array.from({ length: 4 }, () => 'test'),
+    );
+    const none = await rules(text, { staged: [folder.slice(0, -1), ''] });
+    expect(found(none, lines(auditEvent('alice'))).map(({ mode }) => mode)).toEqual(
+      Array.from({ length: 4 }, () => 'active'),
+    );
+  });
+
+  it('is as serious as the place makes it', async () => {
+    const levels = 'podwitness:\n  levels: {critical: high}\n';
+    const current = await rules(sigma('a', AUDIT, '{verb: get}', levels));
+    const places = ['critical', 'low'].map((criticality) =>
+      lines(auditEvent('alice')).map((event) => {
+        const document = JSON.parse(event.document.toString('utf8')) as { podwitness: object };
+        const podwitness = { ...document.podwitness, criticality };
+        return { ...event, document: Buffer.from(JSON.stringify({ ...document, podwitness })) };
+      }),
+    );
+    const findings = places.flatMap((events) => found(current, events));
+    expect(findings.map(({ level }) => level)).toEqual(['HIGH', 'LOW']);
+    expect(findings.map(documentOf)).toMatchObject([
+      {
+        event: { severity: 73 },
+        podwitness: { criticality: 'critical', finding: { level: 'high', rule_level: 'low' } },
+      },
+      { event: { severity: 21 }, podwitness: { criticality: 'low', finding: { level: 'low' } } },
+    ]);
+  });
+
+  it('is of Falco’s rules the first or all, as the user wants', async () => {
+    const names = async (ruleMatching: 'first' | 'all') => {
+      const more = { falco: { ruleMatching, minimumPriority: 'debug', meaning: 'falco' } } as const;
+      const current = await rules(falco('one') + falco('two'), more);
+      return found(current, lines(auditEvent('alice'))).map((f) => `${f.ruleName}: ${f.message}`);
+    };
+    expect(await names('first')).toEqual(['one: by alice']);
+    expect(await names('all')).toEqual(['one: by alice', 'two: by alice']);
+    expect(found(await rules(falco('one') + falco('two')), lines(auditEvent('x')))).toHaveLength(1);
+  });
+});
+
+describe('what ran on a node, and what Falco said', () => {
+  const twice = async (record: object) => {
+    const current = await rules(sigma('a', COMMAND, '{process.command_line|contains: s}'));
+    const [first, second] = [1, 2].map(() => found(current, lines(record)));
+    // Delivered again it is the same.
+    expect(second).toEqual(first);
+    const [finding] = first ?? [];
+    if (finding === undefined) throw new Error('no finding');
+    return { finding, document: documentOf(finding) };
+  };
+
+  it('is told with command, place and user: a line of a node', async () => {
+    const { document, finding } = await twice(JSON.parse(enricherLine('web-0')) as object);
+    expect(finding.message).toMatch(/^Command in .*web-0.*: ls -l/);
+    expect(document).toMatchObject({
+      '@timestamp': expect.stringContaining('2026-11-20T10:00:00'),
+      orchestrator: { cluster: { name: 'prod' } },
+      process: { command_line: 'ls -l /tmp', executable: '/bin/dash', pid: 16037 },
+      kubernetes: { namespace: 'prod', pod: { name: 'web-0' }, container: { name: 'nginx' } },
+      ...{ host: { name: 'worker-1' }, user: { id: '0' } },
+      podwitness: { request_uid: '866ee807-6843-44d3-b0bf-68efa0296aa7' },
+    });
+  });
+
+  it('is told with command, place and user: an alert', async () => {
+    const { document, finding } = await twice(falcoAlert('web-0'));
+    expect(finding.userName).toBe('root');
+    expect(document).toMatchObject({
+      message: expect.stringMatching(/^Falco, Terminal shell in container, .*web-0.*spawned/),
+      process: { command_line: 'sh' },
+      kubernetes: { namespace: 'prod', pod: { name: 'web-0' } },
+      ...{ container: { name: 'app' }, host: { name: 'worker-1' }, user: { name: 'root' } },
+    });
+  });
+
+  it('gives an id of its own to each, and to each cluster', async () => {
+    const current = await rules(sigma('a', COMMAND, '{process.command_line|contains: s}'));
+    const line = JSON.parse(enricherLine('web-0')) as object;
+    const other = { ...line, timestamp: '2026-11-20T10:00:00.001Z' };
+    const here = found(current, lines(line, other, falcoAlert('web-0')));
+    const there = found(current, eventsOf(JSON.stringify(line), { source: 'logs', cluster: 'b' }));
+    const ids = [...here, ...there].map(({ id }) => id);
+    expect(ids).toHaveLength(4);
+    expect(new Set(ids).size).toBe(4);
+  });
+});
+
+describe('a request that is seen before it is answered', () => {
+  const seen = async (stage: string, more: object) => {
+    const event = {
+      ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Request', auditID: 'a', stage },
+      ...{ verb: 'get', user: { username: 'alice' }, sourceIPs: ['10.0.0.9'] },
+      requestURI: '/api/v1/namespaces/prod/pods/db-0/exec?command=id',
+      objectRef: { resource: 'pods', subresource: 'exec', namespace: 'prod', name: 'db-0' },
+      requestReceivedTimestamp: '2026-11-21T06:10:00.000000Z',
+      ...more,
+    };
+    const current = await rules(sigma('a', COMMAND, '{process.command_line: id}'));
+    const [finding] = found(current, lines(event));
+    if (finding === undefined) throw new Error('no finding');
+    return { finding, document: documentOf(finding) as Record<string, unknown> };
+  };
+
+  it('is the finding of its answer, and claims nothing of that', async () => {
+    const asked = await seen('RequestReceived', {});
+    const refused = await seen('ResponseComplete', { responseStatus: { code: 403 } });
+    expect(asked.finding.id).toBe(refused.finding.id);
+    expect(asked.finding.message).toBe('alice asked to run a command in pod prod/db-0: id');
+    expect(refused.finding.message).toBe(
+      'alice tried to run a command in pod prod/db-0 and was refused (403): id',
+    );
+    expect(asked.document).not.toHaveProperty('kubernetes.audit.responseStatus');
+    expect(asked.document).toMatchObject({ event: { outcome: 'unknown' } });
+    expect(refused.document).toMatchObject({ event: { outcome: 'failure' } });
+  });
+
+  it('gives the same at all stages that know the answer, but for the events', async () => {
+    const answer = { responseStatus: { code: 101 } };
+    const [started, complete] = [
+      await seen('ResponseStarted', { ...answer, stageTimestamp: '2026-11-21T06:10:00.1Z' }),
+      await seen('ResponseComplete', { ...answer, stageTimestamp: '2026-11-21T06:30:00Z' }),
+    ];
+    const rest = ({ document, finding }: typeof started) => {
+      const { podwitness, ...others } = document;
+      const { finding: about, ...own } = podwitness as { finding: { events: unknown } };
+      return {
+        ...finding,
+        document: { ...others, own, about: { ...about, events: 0 } },
+        events: 0,
+      };
+    };
+    expect(started.finding.events).not.toEqual(complete.finding.events);
+    expect(rest(complete)).toEqual(rest(started));
+  });
+});

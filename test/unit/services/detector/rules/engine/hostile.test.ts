@@ -115,6 +115,24 @@ describe('a rule set', () => {
     expect(set.counts.matched[7]).toBe(1);
   });
 
+  it('finds a rule of more alternatives than are multiplied out', () => {
+    const side = (name: string): Expression => ({
+      kind: 'or',
+      operands: Array.from({ length: 5 }, (_, i) =>
+        all(equals([name], `${name}${i}`), contains([`${name}s`], `-${i}-`)),
+      ),
+    });
+    const rule = ruleOf('x', all(side('a'), side('b'), side('c')));
+    const set = compileRules([rule, ruleOf('y', equals(['a'], 'a1'))]);
+    for (let i = 0; i < 125; i++) {
+      const [a, b, c] = [i % 5, Math.floor(i / 5) % 5, Math.floor(i / 25)];
+      const document = {
+        ...{ a: `a${a}`, as: `-${a}-`, b: `b${b}`, bs: `-${b}-`, c: `c${c}`, cs: `-${c}-` },
+      };
+      expect(evaluateRules(set, 'audit', document).matched).toContain(rule);
+    }
+  });
+
   it('counts what can not be told, by rule', () => {
     const image = ['podwitness', 'workload', 'image'];
     const set = compileRules([

@@ -2,17 +2,9 @@
  * Owns: the predicates of a rule set, each of them once however many rules have it, and what of the
  * index each of them needs.
  */
-import {
-  type Field,
-  fieldKey,
-  type Predicate,
-  predicatesOf,
-  type Question,
-  type Test,
-} from '../expression.ts';
+import { type Field, fieldKey, type Predicate, type Question, type Test } from '../expression.ts';
 import { type Part, partOf } from '../fields.ts';
 import { foldCase } from '../pattern.ts';
-import type { Rule } from '../model.ts';
 import type { Atoms } from './atoms.ts';
 import { neededTexts } from './needed-texts.ts';
 import { type Asked, compileQuestion, otherFieldOf } from './question.ts';
@@ -48,7 +40,10 @@ interface Needs {
 const NOTHING: Needs = { groups: [], isEnough: false };
 
 export class Facts {
-  readonly all: Fact[] = [];
+  readonly #facts: Fact[] = [];
+  /** How many there are of each fact. */
+  readonly #predicates: number[] = [];
+  readonly #slots = new Map<Field, number>();
   readonly #byKey = new Map<string, Fact>();
   readonly #atoms: Atoms;
   readonly #reader: Reader;
@@ -59,14 +54,41 @@ export class Facts {
   }
 
   of({ field, question }: Predicate): Fact {
-    const slot = this.#reader.slotOf(field);
+    const slot = this.#slotOf(field);
     const key = `${slot} ${questionKey(question)}`;
     const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
-    const fact = this.#make(field, question, slot);
-    this.#byKey.set(key, fact);
-    this.all.push(fact);
+    const fact = known ?? this.#make(field, question, slot);
+    if (known === undefined) {
+      this.#byKey.set(key, fact);
+      this.#facts.push(fact);
+      this.#predicates.push(0);
+    }
+    this.#predicates[fact.id] = (this.#predicates[fact.id] ?? 0) + 1;
     return fact;
+  }
+
+  get count(): number {
+    return this.#facts.length;
+  }
+
+  /** How many predicates ask for each atom: the more, the less it tells. */
+  uses(): Float64Array {
+    const uses = new Float64Array(this.#atoms.all.length);
+    for (const fact of this.#facts) {
+      for (const group of [...fact.needs, unrecordedOf(fact)]) {
+        for (const atom of group) uses[atom] = (uses[atom] ?? 0) + (this.#predicates[fact.id] ?? 0);
+      }
+    }
+    return uses;
+  }
+
+  /** Rules of a language share the objects of their fields. */
+  #slotOf(field: Field): number {
+    const known = this.#slots.get(field);
+    if (known !== undefined) return known;
+    const slot = this.#reader.slotOf(field);
+    this.#slots.set(field, slot);
+    return slot;
   }
 
   #make(field: Field, question: Question, slot: number): Fact {
@@ -77,9 +99,9 @@ export class Facts {
     const hasPresence =
       needs.groups.length > 0 || field.kind === 'words' || question.kind === 'null';
     return {
-      id: this.all.length,
+      id: this.#facts.length,
       slot,
-      other: other === undefined ? -1 : this.#reader.slotOf(other),
+      other: other === undefined ? -1 : this.#slotOf(other),
       unrecorded: { own: this.#unrecorded(field), others: this.#unrecorded(other) },
       atoms: isDecided ? first : undefined,
       needs: hasPresence ? needs.groups : [[this.#atoms.presence(slot, 'present')]],
@@ -90,7 +112,7 @@ export class Facts {
   #unrecorded(field: Field | undefined): number {
     const parts = field === undefined ? 0 : partsOf(field);
     if (field === undefined || parts === 0) return -1;
-    return this.#atoms.unrecorded(this.#reader.slotOf(field), parts);
+    return this.#atoms.unrecorded(this.#slotOf(field), parts);
   }
 
   #needsOf(slot: number, question: Question): Needs {
@@ -182,18 +204,4 @@ function questionKey(question: Question): string {
 /** While the fact is unknown, one of these atoms is true. */
 export function unrecordedOf({ unrecorded: { others, own } }: Fact): Group {
   return [own, others].filter((atom) => atom !== -1);
-}
-
-/** How many predicates of rules ask for each atom: the more, the less it tells. */
-export function countUses(rules: readonly Rule[], facts: Facts, atoms: Atoms): Float64Array {
-  const uses: number[] = [];
-  for (const { condition } of rules) {
-    for (const predicate of predicatesOf(condition)) {
-      const fact = facts.of(predicate);
-      for (const group of [...fact.needs, unrecordedOf(fact)]) {
-        for (const atom of group) uses[atom] = (uses[atom] ?? 0) + 1;
-      }
-    }
-  }
-  return Float64Array.from(atoms.all, (_, atom) => uses[atom] ?? 0);
 }

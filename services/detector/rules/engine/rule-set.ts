@@ -9,7 +9,7 @@ import { type Clause, clausesOf, type Weights, weigh } from './access.ts';
 import { type Atom, Atoms } from './atoms.ts';
 import { type Condition, compileCondition, truthOf, UNKNOWN, YES } from './condition.ts';
 import { Evaluation } from './evaluation.ts';
-import { countUses, Facts } from './facts.ts';
+import { Facts } from './facts.ts';
 import { Lookup } from './lookup.ts';
 import { Marks } from './marks.ts';
 import { Reader } from './reader.ts';
@@ -57,10 +57,10 @@ export function compileRules(rules: readonly Rule[]): RuleSet {
   const reader = new Reader();
   const atoms = new Atoms();
   const facts = new Facts(atoms, reader);
-  const weights = weigh(atoms.all, countUses(rules.filter(isInUse), facts, atoms));
   const conditions = rules.map((rule) =>
     isInUse(rule) ? compileCondition(rule.condition, facts) : undefined,
   );
+  const weights = weigh(atoms.all, facts.uses());
   const clauses = conditions.map((condition) =>
     condition === undefined ? [] : clausesOf(condition, weights),
   );
@@ -70,7 +70,7 @@ export function compileRules(rules: readonly Rule[]): RuleSet {
   const tries = Object.fromEntries(EVENT_KINDS.map(trie)) as Record<EventKind, Trie>;
   const marks = new Marks(atoms.all.length);
   const lookups = atoms.fields.map((field) => new Lookup(field, marks));
-  const sizes = { facts: facts.all.length, rules: rules.length };
+  const sizes = { facts: facts.count, rules: rules.length };
   const evaluation = new Evaluation({ marks, reader, lookups, ...sizes });
   const zeros = (): Float64Array => new Float64Array(rules.length);
   return {

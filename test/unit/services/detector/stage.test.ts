@@ -58,6 +58,7 @@ describe('what is written', () => {
       ...{ cluster: 'prod', ruleId: 'a', ruleName: 'Rule a', level: 'LOW', mode: 'active' },
       ...{ userName: 'alice', message: 'alice read secret prod/db' },
     });
+    expect(new Date(finding.time).toISOString()).toBe('2026-11-20T10:00:00.000Z');
     expect(documentOf(finding)).toMatchObject({
       '@timestamp': expect.stringMatching(/^2026-11-20T10:00:00\.\d{6}Z$/),
       ...{ message: finding.message, event: { id: finding.id, kind: 'alert' } },
@@ -87,10 +88,12 @@ describe('what is written', () => {
       { finding: { mode: 'active' } },
     ]);
     expect(modes(found(current, lines(auditEvent('bob'))))[1]).toBe('b active');
-    const all = await rules(text, { staged: [folder] });
-    expect(found(all, lines(auditEvent('alice'))).map(({ mode }) => mode)).toEqual(
-      Array.from({ length: 4 }, () => 'test'),
-    );
+    for (const path of [folder, join(folder, 'rules.yml')]) {
+      const all = await rules(text, { staged: [path] });
+      expect(found(all, lines(auditEvent('alice'))).map(({ mode }) => mode)).toEqual(
+        Array.from({ length: 4 }, () => 'test'),
+      );
+    }
     const none = await rules(text, { staged: [folder.slice(0, -1), ''] });
     expect(found(none, lines(auditEvent('alice'))).map(({ mode }) => mode)).toEqual(
       Array.from({ length: 4 }, () => 'active'),
@@ -112,9 +115,51 @@ describe('what is written', () => {
     expect(findings.map(documentOf)).toMatchObject([
       {
         event: { severity: 73 },
-        podwitness: { criticality: 'critical', finding: { level: 'high', rule_level: 'low' } },
+        podwitness: {
+          criticality: 'critical',
+          finding: {
+            ...{ level: 'high', rule_level: 'low' },
+            level_reason: 'low, but high where criticality is critical',
+          },
+        },
       },
       { event: { severity: 21 }, podwitness: { criticality: 'low', finding: { level: 'low' } } },
+    ]);
+  });
+
+  it('has what a person needs of the rule and of the event', async () => {
+    const more =
+      'description: why\nauthor: me\nreferences: [https://r.example]\ntags: [attack.execution, attack.t1609]\npodwitness:\n  runbook: |\n    Look.\n';
+    const current = await rules(sigma('a', AUDIT, '{verb: get}', more));
+    const [event] = lines({ ...auditEvent('alice'), impersonatedUser: { username: 'bob' } });
+    if (event === undefined) throw new Error('no event');
+    const own = {
+      data_stream: { type: 'logs', dataset: 'kubernetes.audit_logs', namespace: 'tenant' },
+      process: { command_line: 'id -u', args: ['id', '-u'], pid: 7, parent: { pid: 1 } },
+      container: { id: 'c0', name: 'app' },
+    };
+    const document = JSON.parse(event.document.toString('utf8')) as { kubernetes: object };
+    const kubernetes = {
+      ...document.kubernetes,
+      ...{ pod: { name: 'web', uid: 'u0' }, node: { name: 'worker' } },
+    };
+    const value = {
+      ...event,
+      document: Buffer.from(JSON.stringify({ ...document, ...own, kubernetes })),
+    };
+    expect(found(current, [value]).map(documentOf)).toMatchObject([
+      {
+        rule: { description: 'why', author: 'me', reference: 'https://r.example' },
+        ...{ threat: { tactic: { id: ['TA0002'] }, technique: { id: ['T1609'] } } },
+        ...{ data_stream: { dataset: 'podwitness.findings', namespace: 'tenant' } },
+        process: { command_line: 'id -u', args: ['id', '-u'], pid: 7 },
+        container: { id: 'c0', name: 'app' },
+        kubernetes: {
+          ...{ pod: { name: 'web', uid: 'u0' }, node: { name: 'worker' } },
+          audit: { impersonatedUser: { username: 'bob' } },
+        },
+        podwitness: { finding: { runbook: 'Look.', language: 'sigma' } },
+      },
     ]);
   });
 
@@ -128,6 +173,31 @@ describe('what is written', () => {
     expect(await names('all')).toEqual(['one: by alice', 'two: by alice']);
     expect(found(await rules(falco('one') + falco('two')), lines(auditEvent('x')))).toHaveLength(1);
   });
+});
+
+it('holds the same rules against a whole batch, and each against its kind of event', async () => {
+  const linux = '{product: linux, category: process_creation}';
+  const first = await rules(sigma('a', AUDIT, '{verb: get}'));
+  const second = await rules(sigma('p', linux, '{CommandLine|contains: s}'));
+  const uses = [first, second];
+  const stage = createDetectorStage({
+    get current() {
+      return uses.shift() ?? second;
+    },
+  });
+  const record = JSON.parse(enricherLine('web-0')) as object;
+  const batch = lines(auditEvent('alice'), record, auditEvent('bob')).map((value) => ({
+    value,
+    origin: NOWHERE,
+  }));
+  const apply = () =>
+    stage.apply(batch).map((outcome) =>
+      endings(outcome)
+        .flatMap((end) => (end.kind === 'emit' ? end.items : []))
+        .map((f) => f.ruleId),
+    );
+  expect(apply()).toEqual([['a'], [], ['a']]);
+  expect(apply()).toEqual([[], ['p'], []]);
 });
 
 describe('what ran on a node, and what Falco said', () => {

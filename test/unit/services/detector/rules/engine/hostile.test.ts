@@ -115,6 +115,40 @@ describe('a rule set', () => {
     expect(set.counts.matched[7]).toBe(1);
   });
 
+  it('touches few rules of those that share their first atoms, and none of a small set', () => {
+    // So many texts that the name, which fifty rules share, is asked before them.
+    const texts = (i: number): string[] => Array.from({ length: 60 }, (_, k) => `u${i}-${k}`);
+    const named = (i: number): Expression =>
+      all(equals(['verb'], 'get'), equals(['name'], `n${i % 4}`), equals(['uid'], ...texts(i)));
+    const rules = Array.from({ length: 200 }, (_, i) => ruleOf(String(i), named(i)));
+    const set = compileRules(rules);
+    for (const uid of ['u7-3', 'u8-3', 'u199-59', 'a', 'z']) {
+      evaluateRules(set, 'audit', { verb: 'get', name: 'n3', uid });
+    }
+    expect([...set.counts.evaluated].reduce((a, b) => a + b)).toBe(2);
+    const small = compileRules(rules.slice(0, 2));
+    evaluateRules(small, 'audit', { verb: 'get', name: 'n9', uid: 'u7-3' });
+    expect([...small.counts.evaluated]).toEqual([0, 0]);
+  });
+
+  it('gives rules in the order in which they were loaded', () => {
+    const rules = Array.from({ length: 120 }, (_, i) =>
+      ruleOf(String(i), i % 2 === 0 ? equals(['verb'], 'get') : not(equals(['verb'], 'list'))),
+    );
+    expect(evaluateRules(compileRules(rules), 'audit', { verb: 'get' }).matched).toEqual(rules);
+  });
+
+  it('keeps apart many bounds of one number', () => {
+    const operators = ['lt', 'lte', 'gt', 'gte'] as const;
+    const bounds = operators.flatMap((operator) => [1, 2, 3].map((bound) => ({ operator, bound })));
+    const rules = bounds.map(({ bound, operator }) =>
+      ruleOf(`${operator} ${bound}`, asks(['n'], { kind: 'compare', operator, bound })),
+    );
+    const { matched } = evaluateRules(compileRules(rules), 'audit', { n: '2' });
+    const ids = ['lt 3', 'lte 2', 'lte 3', 'gt 1', 'gte 1', 'gte 2'];
+    expect(matched.map(({ id }) => id)).toEqual(ids);
+  });
+
   it('finds a rule of more alternatives than are multiplied out', () => {
     const side = (name: string): Expression => ({
       kind: 'or',
@@ -122,14 +156,17 @@ describe('a rule set', () => {
         all(equals([name], `${name}${i}`), contains([`${name}s`], `-${i}-`)),
       ),
     });
-    const rule = ruleOf('x', all(side('a'), side('b'), side('c')));
-    const set = compileRules([rule, ruleOf('y', equals(['a'], 'a1'))]);
+    // Several, so that they are not tried before all their groups are looked at.
+    const rules = Array.from({ length: 8 }, (_, i) =>
+      ruleOf(String(i), all(side('a'), side('b'), side('c'))),
+    );
+    const set = compileRules(rules);
     for (let i = 0; i < 125; i++) {
       const [a, b, c] = [i % 5, Math.floor(i / 5) % 5, Math.floor(i / 25)];
       const document = {
         ...{ a: `a${a}`, as: `-${a}-`, b: `b${b}`, bs: `-${b}-`, c: `c${c}`, cs: `-${c}-` },
       };
-      expect(evaluateRules(set, 'audit', document).matched).toContain(rule);
+      expect(evaluateRules(set, 'audit', document).matched).toEqual(rules);
     }
   });
 

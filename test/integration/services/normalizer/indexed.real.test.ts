@@ -72,23 +72,27 @@ describeReal('documents of odd events', () => {
     return found.flatMap((caps) => Object.keys((caps as { fields: object }).fields)).sort();
   };
 
-  it(`are all indexed (${EVENTS}), and make no field`, async () => {
-    const known = new Set<string>();
-    const refused: unknown[] = [];
-    let before: readonly string[] | undefined;
-    for (let step = 0; known.size < EVENTS; step++) {
-      const operations = operationsOf(eventsOf(step), known);
-      const verdicts = await store.write(operations);
-      verdicts.forEach((verdict, i) => {
-        if (verdict.kind !== 'written') refused.push({ verdict, op: String(operations[i]?.id) });
-      });
-      before ??= await fields();
-      expect(refused.slice(0, 5)).toStrictEqual([]);
-    }
-    await store.refresh();
-    const events = await store.count({ collection: 'events', where: [] });
-    const activity = await store.count({ collection: 'activity', where: [] });
-    expect(events + activity).toBe(known.size);
-    expect(await fields()).toStrictEqual(before);
-  }, Math.max(1_800_000, EVENTS * 15));
+  it(
+    `are all indexed (${EVENTS}), and make no field`,
+    async () => {
+      const known = new Set<string>();
+      const refused: unknown[] = [];
+      let before: readonly string[] | undefined;
+      for (let step = 0; known.size < EVENTS; step++) {
+        const operations = operationsOf(eventsOf(step), known);
+        const verdicts = await store.write(operations);
+        verdicts.forEach((verdict, i) => {
+          if (verdict.kind !== 'written') refused.push({ verdict, op: String(operations[i]?.id) });
+        });
+        before ??= await fields();
+        expect(refused.slice(0, 5)).toStrictEqual([]);
+      }
+      await store.refresh();
+      const events = await store.count({ collection: 'events', where: [] });
+      const activity = await store.count({ collection: 'activity', where: [] });
+      expect(events + activity).toBe(known.size);
+      expect(await fields()).toStrictEqual(before);
+    },
+    Math.max(1_800_000, EVENTS * 15),
+  );
 });

@@ -25,7 +25,15 @@ const TOPIC = 'audit.findings';
 const codec = codecOf(TOPIC);
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const FINDING = {
-  ...{ id: 'f', cluster: 'c', time: 0, ruleId: 'r', ruleName: 'R', mode: 'active', level: 'LOW' as const },
+  ...{
+    id: 'f',
+    cluster: 'c',
+    time: 0,
+    ruleId: 'r',
+    ruleName: 'R',
+    mode: 'active',
+    level: 'LOW' as const,
+  },
   ...{ events: [], userName: null, message: 'm', document: Buffer.from('{}') },
 };
 

@@ -114,6 +114,15 @@ it('a codec without a registry says what it lacks', () => {
 
 const sender = { source: 'audit', cluster: 'c' };
 const emptyFinding: AvroRecords['Finding'] = {
-  ...{ id: 'f', cluster: 'c', time: 0, ruleId: 'r', ruleName: 'R', mode: 'active', level: 'LOW', events: [] },
+  ...{
+    id: 'f',
+    cluster: 'c',
+    time: 0,
+    ruleId: 'r',
+    ruleName: 'R',
+    mode: 'active',
+    level: 'LOW',
+    events: [],
+  },
   ...{ userName: null, message: 'm', document: Buffer.from('{}') },
 };

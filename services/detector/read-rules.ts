@@ -81,21 +81,33 @@ export async function inspectRules(
   const excepted = loadExceptions(
     (await Promise.all(exceptionPaths.map((p) => readAll(p)))).flat(),
   );
+  const { rules } = loaded.ruleSet;
   const detection = {
     ruleSet: loaded.ruleSet,
     exceptions: excepted.exceptions,
-    staged: stagedOf(loaded.ruleSet.rules, staged),
+    staged: stagedOf(rules, staged),
     falcoMatching: falco?.ruleMatching ?? 'first',
   };
-  return { detection, problems: [...problems, ...loaded.problems, ...excepted.problems] };
+  const vain = staged.filter((name) => !rules.some((rule) => isNamed(rule, name))).map(namesNoRule);
+  return { detection, problems: [...problems, ...loaded.problems, ...excepted.problems, ...vain] };
 }
 
 function stagedOf(rules: readonly Rule[], names: readonly string[]): ReadonlySet<string> {
-  const isNamed = (rule: Rule): boolean =>
-    names.some(
-      (name) => name === rule.id || name === rule.title || isWithin(rule.path, resolve(name)),
-    );
-  return new Set(rules.filter(isNamed).map(({ id }) => id));
+  const staged = rules.filter((rule) => names.some((name) => isNamed(rule, name)));
+  return new Set(staged.map(({ id }) => id));
+}
+
+function isNamed(rule: Rule, name: string): boolean {
+  return name === rule.id || name === rule.title || isWithin(rule.path, resolve(name));
+}
+
+/** Whoever put a rule on trial under a wrong name would be woken by it. */
+function namesNoRule(name: string): Problem {
+  return {
+    ...{ kind: 'warning', path: 'detector.stagedRules', line: 1, column: 1 },
+    reason: `no rule is called "${name}"`,
+    remedy: 'Write its id, its title, or the path of its file or folder.',
+  };
 }
 
 function isWithin(path: string, folder: string): boolean {

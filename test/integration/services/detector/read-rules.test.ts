@@ -98,3 +98,16 @@ it('what is right and not for us takes nothing from the others, and is told', as
   expect(judge(detection, 'audit', event({}))).toHaveLength(1);
   expect(told.map(({ kind }) => kind)).toEqual(['not-applicable']);
 });
+
+it('names on trial that are no rule’s are told', async () => {
+  const rules = await file('r.yml', sigma('verb: get'));
+  const tell = async (names: string) => {
+    const told: Problem[] = [];
+    const sources = await sourcesOf({ RULES: rules, STAGED_RULES: names });
+    const { staged } = await readRules(sources, (problem) => told.push(problem));
+    return [staged.size, told.map(({ kind, reason }) => `${kind}: ${reason}`)];
+  };
+  expect(await tell('T')).toEqual([1, []]);
+  expect(await tell(folder)).toEqual([1, []]);
+  expect(await tell('Tee')).toEqual([0, ['warning: no rule is called "Tee"']]);
+});

@@ -7,7 +7,7 @@ import { textAt } from './document.ts';
 import type { Exception, Exceptions } from './exceptions.ts';
 import { firstMatching } from './rules/falco/matching.ts';
 import { evaluateRules, type RuleSet } from './rules/engine/rule-set.ts';
-import type { EventDocument } from './rules/expression.ts';
+import { type EventDocument, type Predicate, predicatesOf } from './rules/expression.ts';
 import type { EventKind, Level, Rule } from './rules/model.ts';
 
 /** `test`: the rule is on trial; `excepted`: the finding was expected. */
@@ -33,13 +33,15 @@ export interface Judged {
   readonly exception?: Exception;
 }
 
+const STAGE = ['kubernetes', 'audit', 'stage'];
+
 /** The findings that an event gives, in the order of the rules. */
 export function judge(
   detection: Detection,
   kind: EventKind,
   document: EventDocument,
 ): readonly Judged[] {
-  const { matched } = evaluateRules(detection.ruleSet, kind, document);
+  const matched = timely(evaluateRules(detection.ruleSet, kind, document).matched, document);
   if (matched.length === 0) return [];
   const kept = detection.falcoMatching === 'first' ? firstMatching(matched) : matched;
   return kept.map((rule) => ({
@@ -47,6 +49,22 @@ export function judge(
     ...levelOf(rule, document),
     ...modeOf(detection, rule, kind, document),
   }));
+}
+
+/**
+ * A request has one finding of a rule, and the first stays. At RequestReceived neither outcome nor
+ * generated name is known, so a rule speaks there only if it asks for the stage; all others wait for
+ * ResponseStarted, ResponseComplete or Panic, of which one follows.
+ */
+function timely(matched: readonly Rule[], document: EventDocument): readonly Rule[] {
+  if (textAt(document, ...STAGE) !== 'RequestReceived') return matched;
+  return matched.filter((rule) => predicatesOf(rule.condition).some(asksForStage));
+}
+
+function asksForStage({ field }: Predicate): boolean {
+  if (field.kind === 'words') return false;
+  const paths = field.kind === 'path' ? field.paths : field.from;
+  return paths.some((path) => path.join('.') === STAGE.join('.'));
 }
 
 function levelOf(rule: Rule, document: EventDocument): Pick<Judged, 'level' | 'levelReason'> {

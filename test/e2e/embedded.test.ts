@@ -148,18 +148,25 @@ async function restart(dying: Process): Promise<string> {
 
 interface FindingDocument {
   readonly event: { readonly id: string };
+  readonly host?: unknown;
+  readonly kubernetes: { readonly node?: unknown; readonly pod?: { readonly name: string } };
   readonly podwitness: { readonly finding: Readonly<Record<string, unknown>> };
+  readonly related: { readonly hosts?: unknown };
 }
 
 /**
  * Sorted, without the ids of the events: a request at two stages gives one finding, and live either
- * stage may come first.
+ * stage may come first. Without what is learnt of a pod: files are read as a whole, and live that is
+ * known only to what comes later.
  */
 function comparable(documents: readonly unknown[]): readonly unknown[] {
   return (documents as readonly FindingDocument[])
-    .map(({ podwitness, ...rest }) => {
+    .map(({ host: _host, kubernetes, podwitness, related, ...rest }) => {
       const { events: _events, ...finding } = podwitness.finding;
-      return { ...rest, podwitness: { finding } };
+      const { node: _node, pod, ...places } = kubernetes;
+      const { hosts: _hosts, ...others } = related;
+      const where = { ...places, pod: pod?.name };
+      return { ...rest, kubernetes: where, podwitness: { finding }, related: others };
     })
     .sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
 }

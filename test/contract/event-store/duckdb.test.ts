@@ -96,5 +96,5 @@ describe('duckdb file', () => {
     expect(await store.count(c.query({ message: 'm1' }))).toBe(50);
     expect(await all(store, c.query({ message: 'm2' }, { limit: 3 }))).toHaveLength(3);
     await store.close();
-  });
+  }, 60_000);
 });

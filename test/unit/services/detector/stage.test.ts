@@ -248,7 +248,7 @@ describe('what ran on a node, and what Falco said', () => {
 });
 
 describe('a request that is seen before it is answered', () => {
-  const seen = async (stage: string, more: object) => {
+  const seen = async (stage: string, more: object, test = '') => {
     const event = {
       ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Request', auditID: 'a', stage },
       ...{ verb: 'get', user: { username: 'alice' }, sourceIPs: ['10.0.0.9'] },
@@ -257,15 +257,23 @@ describe('a request that is seen before it is answered', () => {
       requestReceivedTimestamp: '2026-11-21T06:10:00.000000Z',
       ...more,
     };
-    const current = await rules(sigma('a', COMMAND, '{process.command_line: id}'));
+    const current = await rules(sigma('a', COMMAND, `{process.command_line: id${test}}`));
     const [finding] = found(current, lines(event));
     if (finding === undefined) throw new Error('no finding');
     return { finding, document: documentOf(finding) as Record<string, unknown> };
   };
 
+  const AT_ANY = ', kubernetes.audit.stage: "*"';
+
+  it('gives no finding before its answer, unless a rule asks for the stage', async () => {
+    await expect(seen('RequestReceived', {})).rejects.toThrow('no finding');
+    await expect(seen('Panic', {})).resolves.toBeDefined();
+    await expect(seen('RequestReceived', {}, AT_ANY)).resolves.toBeDefined();
+  });
+
   it('is the finding of its answer, and claims nothing of that', async () => {
-    const asked = await seen('RequestReceived', {});
-    const refused = await seen('ResponseComplete', { responseStatus: { code: 403 } });
+    const asked = await seen('RequestReceived', {}, AT_ANY);
+    const refused = await seen('ResponseComplete', { responseStatus: { code: 403 } }, AT_ANY);
     expect(asked.finding.id).toBe(refused.finding.id);
     expect(asked.finding.message).toBe('alice asked to run a command in pod prod/db-0: id');
     expect(refused.finding.message).toBe(

@@ -70,7 +70,7 @@ describe('scan', () => {
     expect(parts.stderr).toMatch(/mixed\.log: 17 events, 2 unreadable/);
   });
 
-  it('ends with the exit codes of the contract', async () => {
+  it('ends with the exit codes of the contract', { timeout: 60_000 }, async () => {
     const garbage = await file('garbage', Buffer.from([0, 255, 10, 13, 7]));
     expect(await run(['scan', garbage])).toMatchObject({ exitCode: 65, stdout: '' });
     expect(await run(['scan', join(folder, 'absent')])).toMatchObject({ exitCode: 65 });

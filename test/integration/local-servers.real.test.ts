@@ -138,10 +138,12 @@ describeReal('three brokers', () => {
     const settings = { 'broker.session.timeout.ms': '4000' };
     const cluster = await startKafka({ ...localOptions(), brokers: 3, settings });
     try {
-      const kafka = clientOf({ brokers: [...cluster.brokers] });
+      // Connecting to the dead one is tried again for longer than it takes to be missed.
+      const retry = { retries: 30, maxRetryTime: 1000 };
+      const kafka = clientOf({ brokers: [...cluster.brokers], retry });
       const topic = 'replicated';
       await createTopic(kafka, topic);
-      const producer = kafka.producer({ retry: { retries: 12 } });
+      const producer = kafka.producer({ retry });
       await producer.connect();
       await cluster.stopBroker(2, 'kill');
       expect(cluster.pids).toEqual([expect.any(Number), expect.any(Number), undefined]);

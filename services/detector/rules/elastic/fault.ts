@@ -15,8 +15,8 @@ export type Attempt<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: Fault };
 
-/** Carries a fault up to `attempt`; never leaves it. */
-class QueryFault extends Error {
+/** Carries a fault up to whoever compiles the query; never leaves it. */
+export class QueryFault extends Error {
   readonly fault: Fault;
   constructor(fault: Fault) {
     super(fault.reason);
@@ -24,11 +24,11 @@ class QueryFault extends Error {
   }
 }
 
-export function invalid(offset: number, reason: string, remedy: string): Error {
+export function invalid(offset: number, reason: string, remedy: string): QueryFault {
   return new QueryFault({ kind: 'invalid', offset, reason, remedy });
 }
 
-export function unsupported(offset: number, reason: string, remedy: string): Error {
+export function unsupported(offset: number, reason: string, remedy: string): QueryFault {
   return new QueryFault({ kind: 'unsupported', offset, reason, remedy });
 }
 

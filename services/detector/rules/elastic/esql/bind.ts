@@ -7,13 +7,13 @@ import { compilePattern, type Pattern } from '../../pattern.ts';
 import { compileKql } from '../kql/compile.ts';
 import type { Ast } from './ast.ts';
 import type { Columns } from './columns.ts';
-import { EsqlFault, unsupported } from './fault.ts';
+import { invalid, type QueryFault, unsupported } from '../fault.ts';
 import { CASTS } from './functions/convert.ts';
 import { arithmetic, negate } from './functions/number.ts';
 import type { Apply, EsqlFunction } from './functions/shape.ts';
 import { FUNCTIONS, REFUSED } from './functions/table.ts';
 import { isLookback, noClock } from './lookback.ts';
-import { translateLucene, wildcardsOf } from './lucene-regex.ts';
+import { translateLucene, wildcardsOf } from '../lucene-regex.ts';
 import { and, call, constant, node, type Node, not } from './node.ts';
 import { readRegex } from './regex.ts';
 import { type Known, manyOf, type Scalar } from './value.ts';
@@ -30,14 +30,14 @@ export interface Binder {
 const MAX_DEPTH = 300;
 const LONGEST_TEXT = 200;
 
-/** @throws EsqlFault */
+/** @throws QueryFault */
 export function bind(ast: Ast, binder: Binder): Node {
   // Chains of operators nest without parentheses, and columns nest in columns.
   const isDeep = binder.depth > MAX_DEPTH;
   const bound = isDeep ? undefined : bindKind(ast, { ...binder, depth: binder.depth + 1 });
   if (bound === undefined || bound.depth > MAX_DEPTH) {
     const reason = `the expression is built on more than ${MAX_DEPTH} others`;
-    throw new EsqlFault(ast.start, reason, 'Make it simpler.');
+    throw invalid(ast.start, reason, 'Make it simpler.');
   }
   if (ast.kind === 'name') return bound;
   const text = written(ast, binder.source).replace(/\s+/g, ' ');
@@ -180,10 +180,10 @@ function wrongCount(
   { args, name, start }: Extract<Ast, { kind: 'call' }>,
   least: number,
   most: number | 'more',
-): EsqlFault {
+): QueryFault {
   const counts = least === most ? `${least}` : `${least} to ${most}`;
   const reason = `${name} takes ${counts} arguments, not ${args.length}`;
-  return new EsqlFault(start, reason, 'Give it as many.');
+  return invalid(start, reason, 'Give it as many.');
 }
 
 function bindFunction(name: string, args: readonly Ast[], start: number, binder: Binder): Node {
@@ -203,7 +203,7 @@ function bindFunction(name: string, args: readonly Ast[], start: number, binder:
   return folded(name, bound, apply);
 }
 
-function unknownFunction(name: string, start: number): EsqlFault {
+function unknownFunction(name: string, start: number): QueryFault {
   const refused = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
   if (refused !== undefined) {
     return unsupported(start, `it ${refused}`, 'One event alone does not answer that.');
@@ -236,7 +236,11 @@ function kql({ args, start }: Extract<Ast, { kind: 'call' }>): Node {
   const compiled = compileKql(query.value, () => place);
   if (!compiled.ok) {
     const { kind, reason, remedy } = compiled.fault;
-    throw new EsqlFault(query.start, `in KQL: ${reason}`, remedy, kind === 'unsupported');
+    throw (kind === 'unsupported' ? unsupported : invalid)(
+      query.start,
+      `in KQL: ${reason}`,
+      remedy,
+    );
   }
   return node({ kind: 'kql', expression: compiled.value }, `kql ${query.value}`);
 }

@@ -4,16 +4,16 @@
  */
 import { compilePattern } from '../../pattern.ts';
 import type { NamePattern } from './ast.ts';
-import { EsqlFault } from './fault.ts';
+import { invalid, QueryFault, unsupported } from '../fault.ts';
 import { column, type Node } from './node.ts';
 import { columnOf } from './read.ts';
 import { readWildcards } from './wildcard.ts';
 
 /** A column, or why it can't be used. A column that nothing asks for may be one that is not supported. */
-export type Definition = Node | EsqlFault;
+export type Definition = Node | QueryFault;
 
 export interface Columns {
-  /** @throws EsqlFault */
+  /** @throws QueryFault */
   get(name: string, offset: number): Node;
   set(name: string, definition: Definition): void;
   keep(names: readonly NamePattern[]): void;
@@ -36,12 +36,12 @@ export function createColumns(metadata: readonly string[]): Columns {
     if (known !== undefined) return known;
     if (filters.every((passes) => passes(name))) return column(columnOf(name));
     const reason = `there is no column ${name} any more at this place`;
-    return new EsqlFault(offset, reason, 'KEEP, DROP or RENAME before it took it away.');
+    return invalid(offset, reason, 'KEEP, DROP or RENAME before it took it away.');
   };
   return {
     get(name, offset) {
       const definition = definitionOf(name, offset);
-      if (definition instanceof EsqlFault) throw definition;
+      if (definition instanceof QueryFault) throw definition;
       return definition;
     },
     set: (name, definition) => own.set(name, definition),
@@ -65,7 +65,7 @@ function testOf({ isExact, name }: NamePattern): (name: string) => boolean {
   return isExact ? (other) => other === name : compilePattern(readWildcards(name), true);
 }
 
-function noMetadata(name: string): EsqlFault {
+function noMetadata(name: string): QueryFault {
   const reason = `an event in the stream has no ${name}`;
-  return new EsqlFault(0, reason, 'Leave the column out of the condition.', true);
+  return unsupported(0, reason, 'Leave the column out of the condition.');
 }

@@ -5,7 +5,7 @@
 import type { Expression } from '../../expression.ts';
 import type { Position } from '../../position.ts';
 import type { Query } from './ast.ts';
-import { EsqlFault, positionOf } from './fault.ts';
+import { QueryFault } from '../fault.ts';
 import { lowerConditions } from './lower.ts';
 import { parseQuery } from './parse.ts';
 import { planQuery, stateOf } from './pipeline.ts';
@@ -30,15 +30,10 @@ export function compileEsql(source: string): CompiledEsql {
   try {
     return compileQuery(parseQuery(source), source);
   } catch (error) {
-    if (!(error instanceof EsqlFault)) throw error;
-    const { isUnsupported, message: reason, remedy } = error;
-    const problem = {
-      kind: 'problem',
-      ...positionOf(source, error.offset),
-      reason,
-      remedy,
-    } as const;
-    return isUnsupported ? { ...problem, unsupported: true } : problem;
+    if (!(error instanceof QueryFault)) throw error;
+    const { kind, offset, reason, remedy } = error.fault;
+    const problem = { kind: 'problem', ...positionOf(source, offset), reason, remedy } as const;
+    return kind === 'unsupported' ? { ...problem, unsupported: true } : problem;
   }
 }
 
@@ -52,7 +47,14 @@ function compileQuery(query: Query, source: string): CompiledEsql {
       : { kind: 'state', reason: state, condition };
   } catch (error) {
     const state = query.commands.flatMap((command) => stateOf(command) ?? [])[0];
-    if (!(error instanceof EsqlFault) || !error.isUnsupported || state === undefined) throw error;
+    const isUnsupported = error instanceof QueryFault && error.fault.kind === 'unsupported';
+    if (!isUnsupported || state === undefined) throw error;
     return { kind: 'state', reason: `${state}; ${error.message}` };
   }
+}
+
+/** Line and column of an offset; lines end with LF. */
+function positionOf(source: string, offset: number): Position {
+  const lines = source.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }

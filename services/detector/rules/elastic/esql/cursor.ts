@@ -1,7 +1,7 @@
 /**
  * Owns: going through the tokens of a query, and what is said where one is not what it should be.
  */
-import { EsqlFault } from './fault.ts';
+import { invalid, type QueryFault } from '../fault.ts';
 import type { Token } from './lexer.ts';
 
 /** Deeper nesting than any rule has, far below what the stack takes. */
@@ -19,7 +19,7 @@ export interface Cursor {
   expect(text: string): Token;
   /** The end of the last token that was taken. */
   end(): number;
-  fault(what: string, remedy?: string): EsqlFault;
+  fault(what: string, remedy?: string): QueryFault;
   /** Runs one step deeper; too deep is a fault. */
   nested<T>(step: () => T): T;
 }
@@ -40,7 +40,7 @@ export function createCursor(source: string, tokens: readonly Token[]): Cursor {
   };
   const fault: Cursor['fault'] = (what, remedy = 'Mend the query here.') => {
     const token = peek();
-    return new EsqlFault(token.start, `${what}, not ${nameOf(token)}`, remedy);
+    return invalid(token.start, `${what}, not ${nameOf(token)}`, remedy);
   };
   return {
     ...{ source, peek, next, is, fault },
@@ -53,7 +53,7 @@ export function createCursor(source: string, tokens: readonly Token[]): Cursor {
     nested(step) {
       if (depth >= MAX_DEPTH) {
         const reason = `the query nests more than ${MAX_DEPTH} deep`;
-        throw new EsqlFault(peek().start, reason, 'Use fewer parentheses.');
+        throw invalid(peek().start, reason, 'Use fewer parentheses.');
       }
       depth++;
       const result = step();

@@ -1,7 +1,7 @@
 /**
  * Owns: DISSECT: patterns with `%{column}` between plain texts, and the columns they take out of texts.
  */
-import { EsqlFault, unsupported } from './fault.ts';
+import { invalid, unsupported } from '../fault.ts';
 import type { Extractor } from './node.ts';
 import { type Known, manyOf } from './value.ts';
 
@@ -25,11 +25,11 @@ interface DissectColumns {
 const KEY = /%\{([^}]*)\}([^%]*(?:%(?!\{)[^%]*)*)/g;
 const MODIFIED = /^(\+|\?|\*|&)?(.*?)(?:\/(\d{1,6}))?(->)?$/s;
 
-/** @throws EsqlFault */
+/** @throws QueryFault */
 export function readDissect(pattern: string, separator: string, offset: number): DissectColumns {
   const start = pattern.indexOf('%{');
   if (start === -1) {
-    throw new EsqlFault(offset, 'the pattern of DISSECT names no column', 'Write %{column}.');
+    throw invalid(offset, 'the pattern of DISSECT names no column', 'Write %{column}.');
   }
   const lead = pattern.slice(0, start);
   const keys = [...pattern.slice(start).matchAll(KEY)].map(([, key = '', delimiter = '']) =>

@@ -7,7 +7,7 @@
  * patterns the first that matches counts, a column that occurs twice or whose input has many values has
  * many values, and a text without a match gives none.
  */
-import { unsupported } from './fault.ts';
+import { unsupported } from '../fault.ts';
 import { FUNCTIONS } from './functions/table.ts';
 import type { Apply } from './functions/shape.ts';
 import { GROK_PATTERNS } from './grok-patterns.ts';
@@ -41,7 +41,7 @@ const CONVERSIONS: Readonly<Record<string, string>> = {
   ...{ boolean: 'TO_BOOLEAN', string: 'TO_STRING' },
 };
 
-/** @throws EsqlFault */
+/** @throws QueryFault */
 export function readGrok(sources: readonly string[], offset: number): GrokColumns {
   const compiled = sources.map((source) => compile(source, offset));
   const columns = [

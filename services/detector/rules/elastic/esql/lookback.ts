@@ -6,7 +6,7 @@
  * the time can't be answered.
  */
 import type { Ast } from './ast.ts';
-import { unsupported } from './fault.ts';
+import { unsupported } from '../fault.ts';
 
 const TIMES: ReadonlySet<string> = new Set([
   ...['@timestamp', 'event.ingested', 'event.created'],

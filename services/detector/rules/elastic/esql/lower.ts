@@ -7,7 +7,7 @@
  * whole: `whenTrue` and `whenFalse` say when an expression is the one or the other, null being neither.
  */
 import type { EventDocument, Expression, Field, Predicate, Test } from '../../expression.ts';
-import { unsupported } from './fault.ts';
+import { unsupported } from '../fault.ts';
 import { truthOf } from './evaluate.ts';
 import type { Node } from './node.ts';
 import { type Plain, plainOf, prefilterOf } from './plain.ts';

@@ -3,7 +3,7 @@
  */
 import type { Ast, Constant } from './ast.ts';
 import type { Cursor } from './cursor.ts';
-import { EsqlFault } from './fault.ts';
+import { invalid } from '../fault.ts';
 import { readSpan } from './time-span.ts';
 
 /** ES|QL's whole numbers have 64 bits; longer ones are doubles. */
@@ -17,8 +17,7 @@ export function constantAt(start: number, value: Constant, end: number): Ast {
 export function parseNumber(cursor: Cursor): Ast {
   const { end, kind, start, value } = cursor.next();
   const plain = Number(value);
-  if (!Number.isFinite(plain))
-    throw new EsqlFault(start, 'the number is too large', 'Use another.');
+  if (!Number.isFinite(plain)) throw invalid(start, 'the number is too large', 'Use another.');
   if (kind === 'decimal') return constantAt(start, plain, end);
   const unit = cursor.peek();
   const span = unit.kind === 'name' ? readSpan(plain, unit.value) : undefined;

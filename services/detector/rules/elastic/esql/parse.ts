@@ -4,7 +4,7 @@
  */
 import type { Assignment, Ast, Command, NamePattern, Query } from './ast.ts';
 import { createCursor, type Cursor } from './cursor.ts';
-import { EsqlFault } from './fault.ts';
+import { invalid } from '../fault.ts';
 import { tokenize } from './lexer.ts';
 import { parseExpression, parseName, text } from './parse-expression.ts';
 
@@ -12,11 +12,11 @@ const MAX_LENGTH = 200_000;
 
 type Parse = (cursor: Cursor, start: number) => Command;
 
-/** @throws EsqlFault */
+/** @throws QueryFault */
 export function parseQuery(source: string): Query {
   if (source.length > MAX_LENGTH) {
     const reason = `the query is longer than ${MAX_LENGTH} characters`;
-    throw new EsqlFault(0, reason, 'Make rules of its parts.');
+    throw invalid(0, reason, 'Make rules of its parts.');
   }
   const cursor = createCursor(source, tokenize(source));
   while (cursor.is('set')) skipSetting(cursor);

@@ -7,7 +7,7 @@ import type { Command, Query } from './ast.ts';
 import { bind, type Binder } from './bind.ts';
 import { createColumns, type Definition } from './columns.ts';
 import { readDissect } from './dissect.ts';
-import { EsqlFault, unsupported } from './fault.ts';
+import { QueryFault, unsupported } from '../fault.ts';
 import { readGrok } from './grok.ts';
 import { and, constant, type Extractor, node, type Node } from './node.ts';
 
@@ -22,7 +22,7 @@ interface Progress extends Binder {
   readonly conditions: Node[];
 }
 
-/** @throws EsqlFault */
+/** @throws QueryFault */
 export function planQuery({ commands }: Query, source: string): Plan {
   const first = commands[0];
   const metadata = first?.kind === 'from' ? first.metadata : [];
@@ -109,7 +109,7 @@ function definition(make: () => Node): Definition {
   try {
     return make();
   } catch (error) {
-    if (error instanceof EsqlFault && error.isUnsupported) return error;
+    if (error instanceof QueryFault && error.fault.kind === 'unsupported') return error;
     throw error;
   }
 }
@@ -124,7 +124,7 @@ function extract(
 ): void {
   const from = definition(() => bind(input, progress));
   for (const name of names) {
-    progress.columns.set(name, from instanceof EsqlFault ? from : column(name, extractor, from));
+    progress.columns.set(name, from instanceof QueryFault ? from : column(name, extractor, from));
   }
 }
 

@@ -137,6 +137,8 @@ describe('texts', () => {
     [String.raw`a regex """[^\]a]+"""`, 'bc', true],
     [String.raw`a regex """[^\]a]+"""`, 'b]', false],
     ['a regex "(a|b){2}"', 'ab', true],
+    ['a regex "sh -i >& @"', 'sh -i >& /dev/tcp/x', true],
+    ['a regex "[]a]+"', 'a]', true],
     ['match(a, "cu.l", "x")', 'curl', true],
     ['wildcard~(a, "CU*")', 'curl', true],
     // functions

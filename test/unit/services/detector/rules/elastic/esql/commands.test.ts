@@ -202,8 +202,8 @@ describe('what is refused', () => {
     ],
     ['FROM a | WHERE CATEGORIZE(x) == 1', true, 'it compares many texts (CATEGORIZE)'],
     ['FROM a | WHERE NEVER_SEEN(x)', true, 'the function NEVER_SEEN is not known here'],
-    ['FROM a | WHERE x RLIKE "a~b"', true, 'the pattern of RLIKE has a complement (~)'],
-    ['FROM a | WHERE x RLIKE "<1-5>"', true, 'the pattern of RLIKE has a range of numbers (<)'],
+    ['FROM a | WHERE x RLIKE "a~b"', true, 'the regular expression has a complement (~)'],
+    ['FROM a | WHERE x RLIKE "<1-5>"', true, 'the regular expression has a range of numbers (<)'],
     [
       'FROM a | WHERE REPLACE(x, y, "z") == "z"',
       true,

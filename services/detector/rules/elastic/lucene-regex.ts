@@ -1,7 +1,7 @@
 /**
- * Owns: regular expressions in Lucene's syntax (RLIKE, org.apache.lucene.util.automaton.RegExp with all
- * operators) as RE2 for a whole text.
- * Does not own: running them (regex.ts).
+ * Owns: regular expressions in Lucene's syntax (org.apache.lucene.util.automaton.RegExp with all
+ * operators: ES|QL's RLIKE, EQL's `regex` and `match`) as RE2 for a whole text.
+ * Does not own: running them.
  *
  * What is different from the usual syntax: `^` and `$` are plain characters, `.` takes line ends, too,
  * `@` is any text, `#` is no text at all, quotation marks hold plain text, and an operator where nothing
@@ -9,9 +9,9 @@
  * for an intersection; rules, Elastic's own among them, write `>&` and mean the characters, with which no
  * text would ever match. So it is a plain character here.
  */
-import type { Pattern } from '../../pattern.ts';
-import { unsupported } from './fault.ts';
-import { readWildcards } from './wildcard.ts';
+import type { Pattern } from '../pattern.ts';
+import { invalid, unsupported } from './fault.ts';
+import { readWildcards } from './esql/wildcard.ts';
 
 const REPEATED = new Set(['*', '+', '?', '{']);
 const CLASSES: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ interface Reader {
   readonly offset: number;
 }
 
-/** RE2 with anchors. @throws EsqlFault */
+/** RE2 with anchors. @throws QueryFault */
 export function translateLucene(source: string, offset: number): string {
   const reader: Reader = { source, at: 0, offset };
   let result = '';
@@ -68,16 +68,24 @@ export function translateLucene(source: string, offset: number): string {
     }
     if (char === '(') open++;
     if (char === ')') open--;
-    if (open < 0) throw refuse(reader, 'a parenthesis that closes none');
+    if (open < 0) throw broken(reader, 'a parenthesis that closes none');
     result += piece(reader, char);
     canRepeat = char !== '(' && char !== '|';
   }
-  if (open > 0) throw refuse(reader, 'a parenthesis that is not closed');
+  if (open > 0) throw broken(reader, 'a parenthesis that is not closed');
   return `^(?:${result})$`;
 }
 
+function broken({ offset }: Reader, what: string): Error {
+  return invalid(offset, `the regular expression has ${what}`, 'Mend it.');
+}
+
 function refuse({ offset }: Reader, what: string): Error {
-  return unsupported(offset, `the pattern of RLIKE has ${what}`, 'Write the pattern without it.');
+  return unsupported(
+    offset,
+    `the regular expression has ${what}`,
+    'Write it otherwise, or a backslash before the character.',
+  );
 }
 
 /** `{n}`, `{n,}`, `{n,m}`; a sign more stands for itself once more, and is no lazy or possessive form. */
@@ -86,7 +94,7 @@ function repetition(reader: Reader, char: string): string {
     char === '{'
       ? (/^\{\d{1,4}(?:,\d{0,4})?\}/.exec(reader.source.slice(reader.at)) ?? [''])
       : [char];
-  if (text === '') throw refuse(reader, 'a { that counts nothing');
+  if (text === '') throw broken(reader, 'a { that counts nothing');
   reader.at += text.length;
   const next = reader.source.charAt(reader.at);
   // `a+?` is (a+)? in Lucene, and lazy elsewhere; either way the same whole texts match.
@@ -105,6 +113,8 @@ function piece(reader: Reader, char: string): string {
     case '#':
       return taken(reader, '[^\\s\\S]');
     case '(':
+      if (reader.source.charAt(reader.at + 1) === '?')
+        throw broken(reader, '"(?", which Lucene has not');
       return taken(reader, '(?:');
     case ')':
     case '|':
@@ -142,7 +152,7 @@ function plainInClass(text: string): string {
 
 function escaped(reader: Reader): string {
   reader.at++;
-  if (reader.at >= reader.source.length) throw refuse(reader, 'a backslash at its end');
+  if (reader.at >= reader.source.length) throw broken(reader, 'a backslash at its end');
   const char = codePoint(reader);
   const known = Object.hasOwn(CLASSES, char) ? CLASSES[char] : undefined;
   return taken(reader, known ?? plain(char), char.length);
@@ -151,7 +161,7 @@ function escaped(reader: Reader): string {
 /** Plain text as a group, so that it is repeated as a whole. */
 function quoted(reader: Reader): string {
   const end = reader.source.indexOf('"', reader.at + 1);
-  if (end === -1) throw refuse(reader, 'a quotation mark that is not closed');
+  if (end === -1) throw broken(reader, 'a quotation mark that is not closed');
   const text = reader.source.slice(reader.at + 1, end);
   return taken(reader, `(?:${plain(text)})`, end + 1 - reader.at);
 }
@@ -165,7 +175,7 @@ function characterClass(reader: Reader): string {
   do {
     result += classItem(reader);
   } while (reader.at < reader.source.length && reader.source.charAt(reader.at) !== ']');
-  if (reader.at >= reader.source.length) throw refuse(reader, 'a [ that is not closed');
+  if (reader.at >= reader.source.length) throw broken(reader, 'a [ that is not closed');
   reader.at++;
   return `[${isNot ? '^' : ''}${result}]`;
 }
@@ -180,13 +190,13 @@ function classItem(reader: Reader): string {
 
 /** Predefined classes come without their brackets. */
 function classCharacter(reader: Reader): string {
-  if (reader.at >= reader.source.length) throw refuse(reader, 'a [ that is not closed');
+  if (reader.at >= reader.source.length) throw broken(reader, 'a [ that is not closed');
   if (reader.source.charAt(reader.at) !== '\\') {
     const char = codePoint(reader);
     return taken(reader, plainInClass(char), char.length);
   }
   reader.at++;
-  if (reader.at >= reader.source.length) throw refuse(reader, 'a [ that is not closed');
+  if (reader.at >= reader.source.length) throw broken(reader, 'a [ that is not closed');
   const char = codePoint(reader);
   const known = Object.hasOwn(CLASSES, char) ? (CLASSES[char] ?? '') : undefined;
   if (known?.startsWith('[^') === true) throw refuse(reader, `\\${char} in brackets`);

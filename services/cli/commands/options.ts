@@ -25,3 +25,26 @@ export function readOptions(options: ConfigOptions): Promise<Config> {
   const overrides = data === undefined ? [] : [{ name: 'dataDir', value: data, where: '--data' }];
   return loadConfig({ file, overrides });
 }
+
+/** For an option that may be given several times. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+export interface RuleFileOptions {
+  readonly rules: readonly string[];
+  readonly bundledRules: boolean;
+  readonly exceptions: readonly string[];
+}
+
+export function withRuleFiles(command: Command): Command {
+  return command
+    .option(
+      '--rules <path>',
+      'rules (Sigma, Falco, Elastic), a file or a folder; repeatable',
+      collect,
+      [],
+    )
+    .option('--no-bundled-rules', 'leave out the rules that come with podwitness')
+    .option('--exceptions <path>', 'a file of exceptions; repeatable', collect, []);
+}

@@ -9,7 +9,7 @@ import { formatDocuments, outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
 import { queryDocuments } from '../reader.ts';
 import { parseQuery } from '../request.ts';
-import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
+import { type ConfigOptions, readOptions, withConfig, withData, collect } from './options.ts';
 
 interface QueryOptions extends ConfigOptions {
   readonly where: readonly string[];
@@ -61,8 +61,4 @@ export function addQuery(program: Command, run: Run): void {
   podwitness query events --where event.dataset=podwitness.process --where kubernetes.pod.name=pay-0`,
     )
     .action((collection: string, options: QueryOptions) => run(query(collection, options)));
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { type FieldTypes, fieldTypes } from '../../../shared/adapters/elasticsearch/field-types.ts';
 import { readTemplates } from '../../../shared/adapters/elasticsearch/templates.ts';
 import { packageRoot } from '../../../shared/config/package-root.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
@@ -23,7 +24,7 @@ function knownFields(): FieldTypes {
 async function lint(options: LintOptions): Promise<ExitCode> {
   const format = outputFormat(options.output, process.stdout.isTTY === true);
   const { kit, problems } = await openKit(options);
-  const today = new Date().toISOString().slice(0, 'yyyy-mm-dd'.length);
+  const today = new Date(systemClock.now()).toISOString().slice(0, 'yyyy-mm-dd'.length);
   const findings = kit.lint(problems, knownFields(), today);
   await write(formatFindings(findings, format));
   const counts = countsOf(findings);

@@ -13,7 +13,8 @@ import { outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
 import { eventsOf, openOffline } from '../rules/events.ts';
 import { formatList } from '../rules/list-table.ts';
-import { collect, type KitOptions, openKit, tellProblems, withRules } from '../rules/open-kit.ts';
+import { collect } from './options.ts';
+import { type KitOptions, openKit, tellProblems, withRules } from '../rules/open-kit.ts';
 
 interface ListOptions extends KitOptions {
   readonly level?: string;

@@ -1,6 +1,7 @@
 /**
  * Owns: `podwitness rules test`.
  */
+import { collect } from './options.ts';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { FatalError } from '../../../shared/errors/fault.ts';
@@ -10,7 +11,6 @@ import { outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
 import { formatJunit } from '../rules/junit.ts';
 import {
-  collect,
   isBroken,
   type KitOptions,
   openKit,

@@ -14,15 +14,13 @@ import { createOffline } from '../offline/pipeline.ts';
 import { readAll } from '../offline/read-all.ts';
 import { formatDocuments, type OutputFormat, outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
+import { type RuleFileOptions, withRuleFiles } from './options.ts';
 
 const EMITTED = ['findings', 'sessions', 'alerts', 'events'] as const;
 type Emitted = (typeof EMITTED)[number];
 const PAGE = 500;
 
-interface ScanOptions {
-  readonly rules: readonly string[];
-  readonly bundledRules: boolean;
-  readonly exceptions: readonly string[];
+interface ScanOptions extends RuleFileOptions {
   readonly emit: readonly Emitted[];
   readonly output?: string;
   readonly failOn?: string;
@@ -94,18 +92,9 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
 }
 
 export function addScan(program: Command, run: Run): void {
-  program
-    .command('scan')
+  withRuleFiles(program.command('scan'))
     .description('Look through recorded audit files, offline: no server, nothing is stored')
     .argument('<file...>', 'audit logs, webhook bodies, .gz of them; - for standard input')
-    .option(
-      '--rules <path>',
-      'rules (Sigma, Falco, Elastic), a file or a folder; repeatable',
-      collect,
-      [],
-    )
-    .option('--no-bundled-rules', 'leave out the rules that come with podwitness')
-    .option('--exceptions <path>', 'a file of exceptions; repeatable', collect, [])
     .option('--emit <kinds>', `which of ${EMITTED.join(',')}`, emitList, ['findings', 'sessions'])
     .option('--output <format>', 'table or ndjson (default: table on a terminal)')
     .option('--fail-on <level>', `exit with 2 on a finding of this level: ${LEVELS.join(', ')}`)
@@ -121,8 +110,4 @@ Results go to standard output, all else to standard error.
   podwitness scan audit.log --rules ./rules --fail-on high`,
     )
     .action((files: string[], options: ScanOptions) => run(scan(files, options)));
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }

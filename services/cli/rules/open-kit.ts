@@ -7,13 +7,16 @@ import type { Command } from 'commander';
 import { createRuleKit, type RuleKit } from '../../detector/kit.ts';
 import { describeProblem, inspectRules, ruleSources } from '../../detector/read-rules.ts';
 import type { Problem } from '../../detector/rules/model.ts';
-import { type ConfigOptions, readOptions, withConfig } from '../commands/options.ts';
+import {
+  type ConfigOptions,
+  readOptions,
+  type RuleFileOptions,
+  withConfig,
+  withRuleFiles,
+} from '../commands/options.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 
-export interface KitOptions extends ConfigOptions {
-  readonly rules: readonly string[];
-  readonly bundledRules: boolean;
-  readonly exceptions: readonly string[];
+export interface KitOptions extends ConfigOptions, RuleFileOptions {
   readonly output?: string;
 }
 
@@ -23,20 +26,10 @@ export interface OpenKit {
 }
 
 export function withRules(command: Command): Command {
-  return withConfig(command)
-    .option(
-      '--rules <path>',
-      'rules (Sigma, Falco, Elastic), a file or a folder; repeatable',
-      collect,
-      [],
-    )
-    .option('--no-bundled-rules', 'leave out the rules that come with podwitness')
-    .option('--exceptions <path>', 'a file of exceptions; repeatable', collect, [])
-    .option('--output <format>', 'table or ndjson (default: table on a terminal)');
-}
-
-export function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
+  return withRuleFiles(withConfig(command)).option(
+    '--output <format>',
+    'table or ndjson (default: table on a terminal)',
+  );
 }
 
 /** Throws FatalError where the configuration or a path can't be read; problems in rules are told. */

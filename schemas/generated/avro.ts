@@ -170,6 +170,42 @@ export interface RawBatch {
   readonly replayOf: string | null;
 }
 
+/** Who did what inside a pod or on a node: the latest state of one session. Of two records with one id the one with the greater revision counts. */
+export interface Session {
+  /** Hash of the request that opened it; podwitness.session.id of the document. */
+  readonly id: string;
+  /** Cluster that it is in. */
+  readonly cluster: string;
+  /** @timestamp of the document: when it was asked for. */
+  readonly time: number;
+  /** Rises with each record of the session. */
+  readonly revision: number;
+  /** exec, cp, attach, ephemeral, debug-pod, debug-node, port-forward or node-proxy. */
+  readonly kind: string;
+  /** open or closed. What comes late may change a closed one. */
+  readonly state: string;
+  /** How sure it is that its commands are of it: exact, inferred, ambiguous, conflict or none. */
+  readonly confidence: string;
+  /** Who opened it. */
+  readonly userName: string | null;
+  /** Namespace of the pod. */
+  readonly namespace: string | null;
+  /** Pod that it is in. */
+  readonly pod: string | null;
+  /** Container that it is in, where it is known. */
+  readonly container: string | null;
+  /** Node that it is on, where it is known. */
+  readonly node: string | null;
+  /** When it began, else when it was asked for. */
+  readonly startedAt: number;
+  /** When it ended. */
+  readonly endedAt: number | null;
+  /** Commands that are known of it. */
+  readonly commands: number;
+  /** The finished ECS document, JSON in UTF-8 without line breaks, as it is indexed. */
+  readonly document: Buffer;
+}
+
 /** What a stateful stage has to know of, re-keyed by what it groups by. Between workers of one release only. */
 export interface Signal {
   /** Which state machine it is for: source, collector. */
@@ -191,6 +227,7 @@ export interface AvroRecords {
   readonly Finding: Finding;
   readonly InventoryFact: InventoryFact;
   readonly RawBatch: RawBatch;
+  readonly Session: Session;
   readonly Signal: Signal;
 }
 
@@ -216,6 +253,9 @@ export const AVRO_SCHEMAS: Readonly<Record<SchemaName, readonly string[]>> = {
   RawBatch: [
     "{\"type\":\"record\",\"name\":\"RawBatch\",\"namespace\":\"io.podwitness\",\"doc\":\"What one sender posted in one request, or one part of it, verbatim. Evidence: never changed after it was written.\",\"fields\":[{\"name\":\"source\",\"type\":\"string\",\"doc\":\"Kind of endpoint that took it: audit.\"},{\"name\":\"cluster\",\"type\":\"string\",\"doc\":\"Cluster name from the path of the request.\"},{\"name\":\"sender\",\"type\":\"string\",\"doc\":\"Who sent it, as the collector knows it: the peer address.\"},{\"name\":\"receivedAt\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"When the body had arrived whole.\"},{\"name\":\"collectorId\",\"type\":\"string\",\"doc\":\"The collector process; a new one for every start.\"},{\"name\":\"sequence\",\"type\":\"long\",\"doc\":\"Counts the records of one collector, from 1, without gaps as long as nothing was refused.\"},{\"name\":\"previousChain\",\"type\":\"bytes\",\"doc\":\"chain of the record with sequence - 1; empty for the first.\"},{\"name\":\"chain\",\"type\":\"bytes\",\"doc\":\"SHA-256(previousChain, sequence as 8 bytes big-endian, SHA-256(this part)).\"},{\"name\":\"bodySha256\",\"type\":\"bytes\",\"doc\":\"SHA-256 of the whole request body; equal for a sender's retry.\"},{\"name\":\"part\",\"type\":\"int\",\"default\":0,\"doc\":\"Index of this part of the body.\"},{\"name\":\"parts\",\"type\":\"int\",\"default\":1,\"doc\":\"How many parts the body was split into.\"},{\"name\":\"framing\",\"type\":{\"type\":\"enum\",\"name\":\"Framing\",\"symbols\":[\"UNKNOWN\",\"BODY\",\"ITEMS\"],\"default\":\"UNKNOWN\"},\"default\":\"BODY\",\"doc\":\"BODY: the whole body. ITEMS: a run of the list's items with the commas between them, without the list around.\"},{\"name\":\"body\",\"type\":\"bytes\",\"doc\":\"The bytes as they came.\"}]}",
     "{\"type\":\"record\",\"name\":\"RawBatch\",\"namespace\":\"io.podwitness\",\"doc\":\"What one sender posted in one request, or one part of it, verbatim. Evidence: never changed after it was written.\",\"fields\":[{\"name\":\"source\",\"type\":\"string\",\"doc\":\"Kind of endpoint that took it: audit, spo, falco, logs, firehose, pubsub, eventhub.\"},{\"name\":\"cluster\",\"type\":\"string\",\"doc\":\"Cluster name from the path of the request.\"},{\"name\":\"sender\",\"type\":\"string\",\"doc\":\"Who sent it, as the collector knows it: the peer address.\"},{\"name\":\"receivedAt\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"When the body had arrived whole.\"},{\"name\":\"collectorId\",\"type\":\"string\",\"doc\":\"The collector process; a new one for every start.\"},{\"name\":\"sequence\",\"type\":\"long\",\"doc\":\"Counts the records of one collector, from 1, without gaps as long as nothing was refused.\"},{\"name\":\"previousChain\",\"type\":\"bytes\",\"doc\":\"chain of the record with sequence - 1; empty for the first.\"},{\"name\":\"chain\",\"type\":\"bytes\",\"doc\":\"SHA-256(previousChain, sequence as 8 bytes big-endian, SHA-256(this part)).\"},{\"name\":\"bodySha256\",\"type\":\"bytes\",\"doc\":\"SHA-256 of the whole request body; equal for a sender's retry.\"},{\"name\":\"part\",\"type\":\"int\",\"default\":0,\"doc\":\"Index of this part of the body.\"},{\"name\":\"parts\",\"type\":\"int\",\"default\":1,\"doc\":\"How many parts the body was split into.\"},{\"name\":\"framing\",\"type\":{\"type\":\"enum\",\"name\":\"Framing\",\"symbols\":[\"UNKNOWN\",\"BODY\",\"ITEMS\"],\"default\":\"UNKNOWN\"},\"default\":\"BODY\",\"doc\":\"BODY: the whole body. ITEMS: a run of the list's items with the commas between them, without the list around.\"},{\"name\":\"body\",\"type\":\"bytes\",\"doc\":\"The bytes as they came.\"},{\"name\":\"senderId\",\"type\":\"string\",\"default\":\"\",\"doc\":\"The configured sender that proved its identity, as its name; empty where nobody had to. file:… and topic:… for what the collector fetched itself.\"},{\"name\":\"contentEncoding\",\"type\":\"string\",\"default\":\"\",\"doc\":\"How the body was packed when it came; body holds it unpacked.\"},{\"name\":\"origin\",\"type\":\"string\",\"default\":\"\",\"doc\":\"Where it was taken from, a JSON object: path and offset of a file, topic, partition and offset, or a request id. Empty for a plain request.\"},{\"name\":\"refused\",\"type\":{\"type\":\"array\",\"items\":\"long\"},\"default\":[],\"doc\":\"Sequences of this collector that were answered 503 since its last record: they may be missing, and are no gap.\"},{\"name\":\"replayOf\",\"type\":[\"null\",\"string\"],\"default\":null,\"doc\":\"Id of the dead letter of which these are the bytes.\"}]}",
+  ],
+  Session: [
+    "{\"type\":\"record\",\"name\":\"Session\",\"namespace\":\"io.podwitness\",\"doc\":\"Who did what inside a pod or on a node: the latest state of one session. Of two records with one id the one with the greater revision counts.\",\"fields\":[{\"name\":\"id\",\"type\":\"string\",\"doc\":\"Hash of the request that opened it; podwitness.session.id of the document.\"},{\"name\":\"cluster\",\"type\":\"string\",\"doc\":\"Cluster that it is in.\"},{\"name\":\"time\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"@timestamp of the document: when it was asked for.\"},{\"name\":\"revision\",\"type\":\"long\",\"doc\":\"Rises with each record of the session.\"},{\"name\":\"kind\",\"type\":\"string\",\"doc\":\"exec, cp, attach, ephemeral, debug-pod, debug-node, port-forward or node-proxy.\"},{\"name\":\"state\",\"type\":\"string\",\"doc\":\"open or closed. What comes late may change a closed one.\"},{\"name\":\"confidence\",\"type\":\"string\",\"doc\":\"How sure it is that its commands are of it: exact, inferred, ambiguous, conflict or none.\"},{\"name\":\"userName\",\"type\":[\"null\",\"string\"],\"default\":null,\"doc\":\"Who opened it.\"},{\"name\":\"namespace\",\"type\":[\"null\",\"string\"],\"default\":null,\"doc\":\"Namespace of the pod.\"},{\"name\":\"pod\",\"type\":[\"null\",\"string\"],\"default\":null,\"doc\":\"Pod that it is in.\"},{\"name\":\"container\",\"type\":[\"null\",\"string\"],\"default\":null,\"doc\":\"Container that it is in, where it is known.\"},{\"name\":\"node\",\"type\":[\"null\",\"string\"],\"default\":null,\"doc\":\"Node that it is on, where it is known.\"},{\"name\":\"startedAt\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"When it began, else when it was asked for.\"},{\"name\":\"endedAt\",\"type\":[\"null\",{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}],\"default\":null,\"doc\":\"When it ended.\"},{\"name\":\"commands\",\"type\":\"long\",\"doc\":\"Commands that are known of it.\"},{\"name\":\"document\",\"type\":\"bytes\",\"doc\":\"The finished ECS document, JSON in UTF-8 without line breaks, as it is indexed.\"}]}",
   ],
   Signal: [
     "{\"type\":\"record\",\"name\":\"Signal\",\"namespace\":\"io.podwitness\",\"doc\":\"What a stateful stage has to know of, re-keyed by what it groups by. Between workers of one release only.\",\"fields\":[{\"name\":\"kind\",\"type\":\"string\",\"doc\":\"Which state machine it is for: source, collector.\"},{\"name\":\"key\",\"type\":\"string\",\"doc\":\"What it groups by; also the record's key.\"},{\"name\":\"cluster\",\"type\":\"string\",\"doc\":\"Cluster that it is about.\"},{\"name\":\"time\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},\"doc\":\"When it was so: for a source, when the collector had the batch.\"},{\"name\":\"body\",\"type\":\"bytes\",\"doc\":\"JSON object, by kind.\"}]}",

@@ -15,6 +15,7 @@ import { http } from './sections/http.ts';
 import { kafka } from './sections/kafka.ts';
 import { normalizer } from './sections/normalizer.ts';
 import { detector } from './sections/detector.ts';
+import { sessions } from './sections/sessions.ts';
 import { indexer, pipeline } from './sections/workers.ts';
 
 const logging = z.strictObject({
@@ -49,6 +50,7 @@ export const configSchema = z.strictObject({
   indexer: indexer.prefault({}),
   detector: detector.prefault({}),
   coverage: coverage.prefault({}),
+  sessions: sessions.prefault({}),
   embedded: embedded.prefault({}),
   testing: testing.prefault({}),
 });

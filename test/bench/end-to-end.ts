@@ -85,7 +85,22 @@ export function benchEmbedded(recording: Recording): Promise<readonly Figure[]> 
   });
 }
 
-export function benchReal(recording: Recording, cacheDir: string): Promise<readonly Figure[]> {
+export interface Stack {
+  /** The four workers by name. */
+  readonly workers: ReadonlyMap<string, Process>;
+  readonly elasticsearch: string;
+  /** Process ids of the workers and of the servers, by name. */
+  readonly pids: ReadonlyMap<string, number>;
+}
+
+const WORKERS = ['indexer', 'detector', 'normalizer', 'collector'];
+
+/** Four workers on a Kafka and an Elasticsearch of their own. */
+export function withStack<T>(
+  cacheDir: string,
+  extra: Settings,
+  action: (stack: Stack) => Promise<T>,
+): Promise<T> {
   return withFolder(async (settings) => {
     const [kafka, elasticsearch] = await Promise.all([
       startKafka({ cacheDir }),
@@ -97,24 +112,30 @@ export function benchReal(recording: Recording, cacheDir: string): Promise<reado
         PODWITNESS_LOGGING_LEVEL: 'info',
         PODWITNESS_KAFKA_BROKERS: kafka.brokers.join(','),
         PODWITNESS_ELASTICSEARCH_NODE: elasticsearch.node,
+        ...extra,
       };
       const set = await run(['setup'], env);
       if (set.exitCode !== 0) throw new Error(`setup: ${set.stderr}`);
-      const names = ['indexer', 'detector', 'normalizer', 'collector'];
-      const workers = await Promise.all(names.map((name) => startWorker(name, env)));
-      const byName = new Map(names.map((name, i) => [name, workers[i] as Process]));
-      const measured = new Map([...byName].map(([name, worker]) => [name, worker.pid]));
-      measured.set('kafka', kafka.pids[0] ?? 0);
-      measured.set('elasticsearch', elasticsearch.pid);
-      const collector = byName.get('collector') as Process;
-      const indexer = byName.get('indexer') as Process;
+      const started = await Promise.all(WORKERS.map((name) => startWorker(name, env)));
+      const workers = new Map(WORKERS.map((name, i) => [name, started[i] as Process]));
+      const pids = new Map([...workers].map(([name, worker]) => [name, worker.pid]));
+      pids.set('kafka', kafka.pids[0] ?? 0);
+      pids.set('elasticsearch', elasticsearch.pid);
       try {
-        return await measure({ name: 'real', collector, indexer, measured }, recording);
+        return await action({ workers, elasticsearch: elasticsearch.node, pids });
       } finally {
-        await stopAll(workers);
+        await stopAll(started);
       }
     } finally {
       await Promise.all([kafka.stop(), elasticsearch.stop()]);
     }
+  });
+}
+
+export function benchReal(recording: Recording, cacheDir: string): Promise<readonly Figure[]> {
+  return withStack(cacheDir, {}, ({ pids: measured, workers }) => {
+    const collector = workers.get('collector') as Process;
+    const indexer = workers.get('indexer') as Process;
+    return measure({ name: 'real', collector, indexer, measured }, recording);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer] [detector]`: figures as JSON (one line each, standard output)
+ * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer] [detector] [latency]`: figures as JSON (one line each, standard output)
  * and as a table (standard error). Absolute figures drift with the machine: compare within one run.
  */
 import { homedir } from 'node:os';
@@ -11,10 +11,19 @@ import { benchCollector } from './collector/bench.ts';
 import { benchDetector } from './detector/bench.ts';
 import { benchEmbedded, benchReal } from './end-to-end.ts';
 import type { Figure } from './measure.ts';
+import { benchLatency } from './latency.ts';
 import { benchNormalizer } from './normalizer/bench.ts';
 import { benchStages } from './stages.ts';
 
-const RUNS = ['stages', 'embedded', 'real', 'collector', 'normalizer', 'detector'] as const;
+const RUNS = [
+  'stages',
+  'embedded',
+  'real',
+  'collector',
+  'normalizer',
+  'detector',
+  'latency',
+] as const;
 /** Those that need no recording. */
 const MADE: readonly string[] = ['collector', 'normalizer', 'detector'];
 
@@ -59,6 +68,9 @@ async function figures(run: string): Promise<readonly Figure[]> {
   const recording = recordedBurst();
   if (run === 'stages') return benchStages(recording);
   if (run === 'embedded') return benchEmbedded(recording);
+  if (run === 'latency') {
+    return onServers(run, (cacheDir) => benchLatency(recording, cacheDir, say));
+  }
   return onServers(run, (cacheDir) => benchReal(recording, cacheDir));
 }
 

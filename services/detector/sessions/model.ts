@@ -42,6 +42,8 @@ export type CoverageCode = (typeof COVERAGE)[number];
 interface Lying {
   readonly eventId: string;
   readonly timeMs: number;
+  /** Its time was cut to whole seconds. */
+  readonly isWholeSecond?: boolean;
   readonly confidence: Confidence;
   /** Ids of the other sessions that it may be of. */
   readonly others: readonly string[];

@@ -98,7 +98,7 @@ function phrase([past, base]: Verb, document: EventDocument): string {
 }
 
 /** A shell that is left to read what is typed, not one that is given a command. */
-function isShell([path = '', ...args]: readonly string[]): boolean {
+export function isShell([path = '', ...args]: readonly string[]): boolean {
   const program = path.split('/').at(-1) ?? '';
   return SHELLS.has(program) && args.every((arg) => arg.startsWith('-'));
 }

@@ -1,0 +1,113 @@
+/**
+ * Owns: commands of a session that lost its mark, and those that ran after its end.
+ * Does not own: which session a command is of (join/attribute.ts).
+ */
+import type { Command, SessionAlert } from '../model.ts';
+import type { Circumstances, Seen } from './circumstances.ts';
+
+/** Programs of container runtimes: what they start is no child of a session. */
+const RUNTIMES: ReadonlySet<string> = new Set([
+  ...['runc', 'crun', 'youki', 'runsc', 'kata-agent', 'kata-runtime', 'conmon', 'conmonrs'],
+  ...['containerd', 'containerd-shim', 'containerd-shim-runc-v1', 'containerd-shim-runc-v2'],
+  ...['dockerd', 'docker-init', 'docker', 'crio', 'runc:[0:PARENT]', 'runc:[1:CHILD]'],
+  ...['runc:[2:INIT]', 'exe', 'systemd', 'kubelet', 'tini', 'dumb-init', 'pause'],
+]);
+/** Unmarked commands in a row that are enough, though marked ones follow. */
+const LONG_RUN = 3;
+/** Enough where nothing ties them to the session but the time, and no marked one follows. */
+const UNTIED_RUN = 2;
+
+/** The file name of a path, or of the first word of a command; undefined where it says nothing. */
+export function programOf(text: string | undefined): string | undefined {
+  const [first = ''] = (text ?? '').trimStart().split(/\s/, 1);
+  const name = first.slice(first.lastIndexOf('/') + 1);
+  return name === '' ? undefined : name;
+}
+
+export function isRuntime(executable: string | undefined): boolean {
+  const name = programOf(executable);
+  // It runs itself from memory: /memfd:runc_cloned:/proc/self/exe.
+  return name !== undefined && (RUNTIMES.has(name) || (executable ?? '').includes('memfd:runc'));
+}
+
+/**
+ * The first command of a session that lost its mark, while commands before it had it; undefined where
+ * that is not sure. What must hold:
+ * - the session is marked, and a command of it was seen with its mark: marks do reach this enricher;
+ * - the command has no mark, is of this session and of no other, and not the workload's own (it is
+ *   `inferred`), in a container, not started by a runtime (a probe), not later than settledUntilMs;
+ * - marks stop there: none follows, and either a program of the session started it or there are two.
+ *   Where marks go on, three in a row of the session's programs. One command of a workload that was
+ *   never seen outside of a session is not enough.
+ */
+export function strippedCommand(seen: Seen, around: Circumstances): Command | undefined {
+  const { namesMark, requestUid } = seen.request;
+  if (requestUid === undefined || namesMark) return undefined;
+  const settled = seen.commands.filter(({ timeMs }) => timeMs <= around.settledUntilMs);
+  const firstMarked = settled.findIndex((command) => command.requestUid === requestUid);
+  if (firstMarked === -1) return undefined;
+  const programs = new Set<string>();
+  let run: Command[] = [];
+  for (const command of settled.slice(firstMarked)) {
+    if (command.requestUid === requestUid) {
+      if (tied(run, programs).length >= LONG_RUN) break;
+      run = [];
+      learn(programs, command);
+    } else if (isUnmarked(command)) run.push(command);
+  }
+  const ofSession = tied(run, programs);
+  const isEnough = ofSession.length > 0 || run.length >= UNTIED_RUN;
+  return isEnough ? (ofSession[0] ?? run[0]) : undefined;
+}
+
+function isUnmarked(command: Command): boolean {
+  const { confidence, container, executable, isSessionStart, others, outlived } = command;
+  const isOfThisAlone = confidence === 'inferred' && others.length === 0 && !outlived;
+  const hasNone = command.requestUid === undefined && !isSessionStart;
+  return isOfThisAlone && hasNone && container !== undefined && !isRuntime(executable);
+}
+
+/** Those that a program of the session started, or one of those did. */
+function tied(run: readonly Command[], programs: ReadonlySet<string>): readonly Command[] {
+  const known = new Set(programs);
+  return run.filter((command) => {
+    const starter = programOf(command.executable);
+    const isTied = starter !== undefined && known.has(starter);
+    if (isTied) learn(known, command);
+    return isTied;
+  });
+}
+
+function learn(programs: Set<string>, { commandLine, executable }: Command): void {
+  const names = isRuntime(executable) ? [commandLine] : [commandLine, executable];
+  for (const name of names.map(programOf)) if (name !== undefined) programs.add(name);
+}
+
+/**
+ * The first command or alert that has the session's mark, and is later than its end and the grace.
+ * What must hold:
+ * - the session's end is known from the answer: neither its age nor the pod's end says when it was;
+ * - its process is not one that the session had: the enricher keeps what it read of a process for an
+ *   hour, and another that is given the number would show it. It counts all the same where the
+ *   executable is the command's own: then it is that process, still there.
+ */
+export function outlivedEvidence(
+  seen: Seen,
+  { settledUntilMs }: Circumstances,
+): Command | SessionAlert | undefined {
+  if (seen.endedBy !== 'response') return undefined;
+  const all = [...seen.commands, ...seen.alerts];
+  const before = new Set(all.filter(({ outlived }) => !outlived).map(processOf));
+  const isEvidence = (one: Command | SessionAlert) =>
+    one.outlived && one.timeMs <= settledUntilMs && (!before.has(processOf(one)) || isItself(one));
+  return all.filter(isEvidence).sort((a, b) => a.timeMs - b.timeMs)[0];
+}
+
+function processOf({ eventId, node, pid }: Command | SessionAlert): string {
+  return pid === undefined ? `event ${eventId}` : `${node ?? ''} ${pid}`;
+}
+
+function isItself({ commandLine, executable }: Command | SessionAlert): boolean {
+  const name = programOf(executable);
+  return name !== undefined && name === programOf(commandLine);
+}

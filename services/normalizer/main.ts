@@ -31,6 +31,7 @@ function stageOptions(config: Config, enrich?: Enrich): NormalizerOptions {
     dataStreamNamespace: elasticsearch.namespace,
     filters: normalizer.filters,
     requestUidFields: normalizer.requestUidFields,
+    requestUidKeys: normalizer.requestUidKeys,
     maxBodyBytes: normalizer.maxBodyKib * 1024,
     // The record repeats some of the document's texts, and so does a finding.
     maxDocumentBytes: Math.min(MAX_DOCUMENT_BYTES, kafka.maxMessageBytes / 8),

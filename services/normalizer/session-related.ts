@@ -4,6 +4,7 @@
  */
 import type { AuditEvent } from '../../schemas/generated/avro.ts';
 import { object, text } from './map/fields.ts';
+import { debugTool } from './promote/debug.ts';
 import type { JsonObject } from './read/leaf.ts';
 
 /**
@@ -12,19 +13,12 @@ import type { JsonObject } from './read/leaf.ts';
  */
 const WAYS_IN = new Set(['exec', 'attach', 'portforward', 'ephemeralcontainers', 'proxy']);
 
-/** kubectl debug and oc debug; kubectl gives the label since 1.34, the name always. */
-const DEBUG_LABELS: readonly (readonly [name: string, value: string])[] = [
-  ['app.kubernetes.io/managed-by', 'kubectl-debug'],
-  ['debug.openshift.io/managed-by', 'oc-debug'],
-];
+/** kubectl gives a label only since 1.34, and the name always. */
 const NODE_DEBUGGER = 'node-debugger-';
 
 function hasDebugLabel(value: JsonObject): boolean {
   const bodies = [value['requestObject'], value['responseObject']];
-  return bodies.some((body) => {
-    const labels = object(object(object(body)?.['metadata'])?.['labels']);
-    return labels !== undefined && DEBUG_LABELS.some(([name, want]) => labels[name] === want);
-  });
+  return bodies.some((body) => debugTool(object(body)) !== undefined);
 }
 
 function isDebugPod(event: AuditEvent, value: JsonObject): boolean {

@@ -13,9 +13,10 @@ import { bodiesOf } from './bodies.ts';
 import { type CloudParts, cloudParts } from './cloud.ts';
 import { cutEvent } from './cut-event.ts';
 import { compact, object, text } from './fields.ts';
-import { beginning, ingestOf } from './ingest.ts';
+import { ingestOf } from './ingest.ts';
 import type { Around, Facts, Mapped } from './mapped.ts';
 import { merged } from './merged.ts';
+import { auditIdMark, type Marked, markIn } from './request-uid.ts';
 
 export interface AuditView {
   /** Of an event in the form of audit.k8s.io/v1. */
@@ -34,25 +35,15 @@ export interface AuditView {
   readonly cloud?: CloudParts | undefined;
 }
 
-const UID_KEY = '/SPO_EXEC_REQUEST_UID';
-const MAX_UID_CHARS = 128;
 /** A client may claim two hundred; the first are the farthest away. */
 const MAX_CLAIMED_IPS = 32;
 /** Requests that name a container in their query. */
 const IN_CONTAINER = new Set(['exec', 'attach', 'log']);
 
-/**
- * The request UID that SPO's admission webhooks leave: `<webhook>/SPO_EXEC_REQUEST_UID`. Shippers
- * change dots in the first part, so the second alone counts (domain.md §1.3).
- */
-function requestUidOf(annotations: JsonObject | undefined): string | undefined {
-  if (annotations === undefined) return undefined;
-  let found: string | undefined;
-  for (const key in annotations) {
-    if (key.endsWith(UID_KEY) && (found === undefined || key < found)) found = key;
-  }
-  const uid = found === undefined ? undefined : text(annotations[found]);
-  return uid === undefined || uid === '' ? undefined : beginning(uid, MAX_UID_CHARS);
+function markOf(parts: Parts, { requestUidKeys }: Around): Marked | undefined {
+  const mark = markIn(parts.annotations, requestUidKeys);
+  const isExec = parts.resource === 'pods' && parts.subresource === 'exec';
+  return mark ?? (isExec ? auditIdMark(parts.auditId, requestUidKeys) : undefined);
 }
 
 /** The container that a request on a pod names; the query is the client's, and may be anything. */
@@ -131,13 +122,13 @@ interface Found {
   readonly parts: Parts;
   readonly promoted: Promoted;
   readonly cloud: CloudParts | undefined;
-  readonly requestUid: string | undefined;
+  readonly mark: Marked | undefined;
 }
 
 /** `podwitness.*`; undefined where there is nothing to say. */
 function ownOf(
   view: AuditView,
-  { cloud, parts, promoted, requestUid }: Found,
+  { cloud, mark, parts, promoted }: Found,
   around: Around,
 ): JsonObject | undefined {
   const bodies = bodiesOf(view.parts.event, around);
@@ -156,32 +147,38 @@ function ownOf(
     partial: view.isPartial || around.isShortened ? true : undefined,
     inferred: view.inferred,
     related_event: view.relatedEvent,
-    request_uid: requestUid,
+    request_uid: mark?.uid,
     redaction: around.redaction,
     ingest: ingestOf(around),
   };
   // Not spread into the literal: that was 2 µs per event (npm run bench stages).
   const more = around.isShortened ? object(shorten(view.own)) : view.own;
-  return compact(Object.assign(own, promoted.own, more));
+  const all = Object.assign(own, promoted.own, more);
+  return compact(mark?.by === undefined ? all : withMarker(all, mark.by));
+}
+
+/** Which webhook marked it, beside how it was asked for. */
+function withMarker(own: JsonObject, by: string): Record<string, unknown> {
+  return { ...own, request: { ...object(own['request']), marked_by: by } };
 }
 
 /** `container`: where the request names it in another place than its query. */
 export function mapView(view: AuditView, around: Around, container?: string): Mapped {
   const { id } = view;
   // Of the whole event: what is cut of it for its size is not asked for.
-  const requestUid = requestUidOf(view.parts.annotations);
+  const mark = markOf(view.parts, around);
   const parts = around.isShortened ? partsOf(cutEvent(view.parts.event)) : view.parts;
   const timestamp = parts.reached ?? parts.received ?? around.fallback;
   const place = placeOf(parts, container);
-  const promoted = promote(parts.event);
+  const promoted = promote(parts.event, around.requestUidKeys);
   const cloud = view.cloud ?? cloudParts(around);
-  const own = ownOf(view, { parts, promoted, cloud, requestUid }, around);
+  const own = ownOf(view, { parts, promoted, cloud, mark }, around);
   return {
     id,
     kind: 'audit',
     timestamp,
     partial: view.isPartial || around.isShortened,
-    facts: factsOf(parts, place, requestUid),
+    facts: factsOf(parts, place, mark?.uid),
     event: parts.event,
     document: withPromoted(
       auditDocument(parts, { id, timestamp, place, cloud, own }, around),

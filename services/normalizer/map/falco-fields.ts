@@ -7,6 +7,7 @@ import type { Facts } from './mapped.ts';
 import type { Where } from './activity.ts';
 import { compact, int32, text } from './fields.ts';
 import { flatKey } from './ingest.ts';
+import { uidIn } from './request-uid.ts';
 
 /** Elasticsearch finds longer ones by nothing but the whole document. */
 const MAX_VALUE_CHARS = 8191;
@@ -104,10 +105,12 @@ export function auditFacts(fields: Fields): Facts {
 
 /** The first of the configured names that has a value, else any that a rule's author named like it. */
 export function requestUidOf(fields: Fields, names: readonly string[]): string | undefined {
-  const named = first(fields, ...names);
-  if (named !== undefined || fields === undefined) return named;
-  const alike = Object.keys(fields).filter((name) => name.startsWith('spo_request_uid'));
-  return first(fields, ...alike.sort());
+  const alike = Object.keys(fields ?? {}).filter((name) => name.startsWith('spo_request_uid'));
+  for (const name of [...names, ...alike.sort()]) {
+    const uid = uidIn(field(fields, name));
+    if (uid !== undefined) return uid;
+  }
+  return undefined;
 }
 
 function flatValue(value: unknown): unknown {

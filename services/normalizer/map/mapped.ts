@@ -36,6 +36,8 @@ export interface Around {
   readonly isShortened: boolean;
   /** Names of Falco's output fields that may hold a request UID. */
   readonly requestUidFields: readonly string[];
+  /** Names of variables that hold one. */
+  readonly requestUidKeys: readonly string[];
 }
 
 export type Kind = 'audit' | 'process' | 'alert' | 'coverage';

@@ -8,9 +8,8 @@ import { compact, object, text, texts, time } from './fields.ts';
 import { beginning, ingestOf } from './ingest.ts';
 import type { Around, Mapper } from './mapped.ts';
 import { recordId } from './record-id.ts';
+import { uidIn, unwrap } from './request-uid.ts';
 
-/** What a container runtime starts first in an exec session: SPO's webhook put it before the command. */
-const WRAPPER = /^env SPO_EXEC_REQUEST_UID=(\S{1,128}) /;
 const MAX_SENTENCE_CHARS = 256;
 /** Every line of every release has these. */
 const FIELDS = ['auditID', 'cmdLine', 'executable', 'node', 'pid', 'syscalls', 'timestamp'];
@@ -25,17 +24,16 @@ interface Command {
   readonly requestUid: string | undefined;
 }
 
-function commandOf(value: JsonObject): Command {
-  const uid = text(value['requestUID']);
+function commandOf(value: JsonObject, { requestUidKeys }: Around): Command {
+  const uid = uidIn(value['requestUID']);
   // The kernel ends each argument with a NUL, which SPO makes a blank.
   const started = text(value['cmdLine'])?.replace(/ $/, '');
   if (started === undefined || started === '') {
     return { line: undefined, original: undefined, requestUid: uid };
   }
-  const wrapper = WRAPPER.exec(started);
-  if (wrapper === null) return { line: started, original: undefined, requestUid: uid };
-  const [prefix, inText] = wrapper;
-  return { line: started.slice(prefix.length), original: started, requestUid: uid ?? inText };
+  const inside = unwrap(started, requestUidKeys);
+  if (inside === undefined) return { line: started, original: undefined, requestUid: uid };
+  return { line: inside.line, original: started, requestUid: uid ?? inside.uid };
 }
 
 /**
@@ -103,7 +101,7 @@ export const mapSpo: Mapper = (raw, around) => {
   const value = around.isShortened ? (shorten(raw) as JsonObject) : raw;
   const id = recordId(around);
   const partial = around.isCut || around.isShortened;
-  const command = commandOf(value);
+  const command = commandOf(value, around);
   const { scope, ...where } = whereOf(value, around);
   const executable = executableOf(value);
   const recorded = time(value['timestamp']);

@@ -4,6 +4,7 @@
  */
 import type { AuditEvent, RawBatch } from '../../../schemas/generated/avro.ts';
 import type { Redact } from '../../../shared/domain/redaction/redact.ts';
+import { REQUEST_UID_KEYS } from '../../../shared/domain/session-marks.ts';
 import type { Enrich, Subject } from '../enrich/enrich.ts';
 import type { Learning } from '../enrich/learned/learning.ts';
 import type { Format, Leaf } from '../read/leaf.ts';
@@ -25,6 +26,8 @@ export interface MapOptions {
   readonly maxBodyBytes?: number;
   /** Output fields of Falco that hold a request UID, the surest first. */
   readonly requestUidFields?: readonly string[];
+  /** Variables that hold one, the surest first. */
+  readonly requestUidKeys?: readonly string[];
   /** Takes secret values out, before anything else sees the record. */
   readonly redact: Redact;
   /** Adds what is known beside the record; nothing, where it is not given. */
@@ -124,6 +127,7 @@ export function toEvent(leaf: Leaf, batch: RawBatch, options: MapOptions): Audit
     isCut: leaf.isCut,
     isShortened: false,
     requestUidFields: options.requestUidFields ?? REQUEST_UID_FIELDS,
+    requestUidKeys: options.requestUidKeys ?? REQUEST_UID_KEYS,
   };
   const map = MAPPERS[leaf.format];
   const mapped = map(value, around);

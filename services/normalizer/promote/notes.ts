@@ -3,6 +3,7 @@
  * Does not own: `kubernetes.audit.annotations` (services/normalizer/map).
  */
 import type { JsonObject } from '../../../shared/domain/json.ts';
+import { MARKING_WEBHOOKS } from '../../../shared/domain/session-marks.ts';
 import { object, objects } from '../map/fields.ts';
 import { grantedBy } from './granted-by.ts';
 import { listed, note, noteAll, short } from './lists.ts';
@@ -15,6 +16,7 @@ export interface Notes {
   credentialId: string | undefined;
   validation: JsonObject | undefined;
   mutatedBy: Set<string> | undefined;
+  notMutatedBy: Set<string> | undefined;
   failedOpen: Set<string> | undefined;
 }
 
@@ -58,9 +60,16 @@ function validationOf(text: string): JsonObject | undefined {
 
 function noteMutation(notes: Notes, text: string): void {
   const { configuration, mutated, webhook } = object(parsed(text)) ?? {};
-  if (mutated === true && typeof webhook === 'string') {
+  if (typeof webhook !== 'string') return;
+  const name = `${String(configuration)}/${webhook}`;
+  if (mutated === true) {
     notes.mutatedBy ??= new Set();
-    note(notes.mutatedBy, `${String(configuration)}/${webhook}`);
+    note(notes.mutatedBy, name);
+  }
+  // Most webhooks let most of what they are asked about be; of these it is a session without a mark.
+  if (mutated === false && MARKING_WEBHOOKS.has(webhook)) {
+    notes.notMutatedBy ??= new Set();
+    note(notes.notMutatedBy, name);
   }
 }
 
@@ -151,6 +160,7 @@ export function notesOf(event: JsonObject): Notes | undefined {
     credentialId: undefined,
     validation: undefined,
     mutatedBy: undefined,
+    notMutatedBy: undefined,
     failedOpen: undefined,
   };
   for (const key in annotations) {

@@ -3,9 +3,11 @@
  * Does not own: `kubernetes.audit.*` and the ECS fields that say the same (services/normalizer/map).
  */
 import type { JsonObject } from '../../../shared/domain/json.ts';
+import { REQUEST_UID_KEYS } from '../../../shared/domain/session-marks.ts';
 import { compact, object } from '../map/fields.ts';
 import { type Change, changeOf } from './change.ts';
 import { csrOf } from './csr.ts';
+import { debugOf } from './debug.ts';
 import { exposureOf } from './exposure.ts';
 import { listed, short } from './lists.ts';
 import { type Notes, notesOf } from './notes.ts';
@@ -39,8 +41,9 @@ function requestOf(
   change: Change | undefined,
 ): JsonObject | undefined {
   const names = written === undefined ? undefined : namesOf(written);
-  if (names === undefined && change?.patchType === undefined) return request;
-  return { ...request, ...names, patch_type: change?.patchType };
+  const debug = written === undefined ? undefined : debugOf(written);
+  if (names === undefined && debug === undefined && change?.patchType === undefined) return request;
+  return { ...request, ...names, ...debug, patch_type: change?.patchType };
 }
 
 type Own = Record<string, unknown>;
@@ -65,26 +68,35 @@ function addRbac(own: Own, { grantedBy, refusedVerb }: Notes): void {
   else own['rbac'] = { ...written, granted_by: grantedBy, refused_verb: refusedVerb };
 }
 
+/** A webhook is asked again where another one has changed the object; what it did once is done. */
+function leftBy(asked: ReadonlySet<string>, mutated: ReadonlySet<string> = new Set()) {
+  return listed(new Set([...asked].filter((webhook) => !mutated.has(webhook))));
+}
+
 function addNotes(own: Own, notes: Notes): void {
   addRbac(own, notes);
-  const { credentialId, failedOpen, mutatedBy, podSecurity, validation } = notes;
+  const { credentialId, failedOpen, mutatedBy, notMutatedBy, podSecurity, validation } = notes;
   if (credentialId !== undefined) {
     own['token'] = { ...object(own['token']), credential_id: credentialId };
   }
   if (podSecurity !== undefined) own['pod_security'] = podSecurity;
   if (validation !== undefined) own['validation'] = validation;
   if (mutatedBy !== undefined) own['mutated_by'] = listed(mutatedBy);
+  if (notMutatedBy !== undefined) own['not_mutated_by'] = leftBy(notMutatedBy, mutatedBy);
   if (failedOpen !== undefined) own['failed_open'] = listed(failedOpen);
 }
 
 /**
  * `event`: redacted, in the form of audit.k8s.io/v1. What it does not say stays absent: of a patch,
- * only what is in it is known. Total.
+ * only what is in it is known. `requestUidKeys`: variables that may hold a request UID. Total.
  */
-export function promote(event: JsonObject): Promoted {
+export function promote(
+  event: JsonObject,
+  requestUidKeys: readonly string[] = REQUEST_UID_KEYS,
+): Promoted {
   const ref = object(event['objectRef']);
   const written = ref === undefined ? undefined : writtenOf(event, ref);
-  const { process, request } = asked(event, ref);
+  const { process, request } = asked(event, ref, requestUidKeys);
   const isManaged = request?.['field_manager'] !== undefined;
   const change = written && changeOf(event, written.ref, isManaged);
   const notes = notesOf(event);

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../../shared/domain/json.ts';
 import { compact, object, text, texts } from '../map/fields.ts';
+import { namesMark, withoutWrapper } from '../map/request-uid.ts';
 import { copyOf, processOf } from './argv.ts';
 import { count, isCount, short } from './lists.ts';
 import { proxied } from './proxy.ts';
@@ -112,16 +113,29 @@ function valueIn(query: Query, options: JsonObject | undefined): Value {
   return (name) => query.get(name)?.[0] ?? options?.[name];
 }
 
-function onPod(event: JsonObject, uri: string, { params, wanted }: Plan): Asked {
+type Names = readonly string[];
+
+/** Arguments that the query has were asked for as they are; options, a webhook may have changed. */
+function argvOf(query: Query, options: JsonObject | undefined, uidKeys: Names) {
+  const asked = query.get('command');
+  if (asked !== undefined) return { argv: asked, own: asked };
+  const argv = texts(options?.['command']) ?? [];
+  return { argv, own: withoutWrapper(argv, uidKeys) };
+}
+
+function onPod(event: JsonObject, uri: string, { params, wanted }: Plan, uidKeys: Names): Asked {
   const query = queryOf(uri, wanted);
   const options = object(event['requestObject']);
   if (query.size === 0 && options === undefined) return NOTHING;
   const fields = fieldsOf(params, valueIn(query, options));
   if (!wanted.has('command')) return { request: fields };
-  const argv = query.get('command') ?? texts(options?.['command']) ?? [];
-  const copy = copyOf(argv);
-  const request = copy === undefined ? fields : { ...fields, copy };
-  return { request, process: processOf(argv) };
+  const { argv, own } = argvOf(query, options, uidKeys);
+  const request = { ...fields, copy: copyOf(own), names_mark: namesOf(own, uidKeys) };
+  return { request: compact(request), process: processOf(argv) };
+}
+
+function namesOf(argv: readonly string[], uidKeys: Names): true | undefined {
+  return namesMark(argv, uidKeys) ? true : undefined;
 }
 
 /** The server refuses any value but this one. */
@@ -167,15 +181,16 @@ const LIST_NAMES: ReadonlySet<string> = new Set(LIST.map(([name]) => name));
 const PROXIED = new Set<unknown>(['pods', 'services', 'nodes']);
 
 /** `ref`: of objectRef, not of the path, which a client may encode as it likes. Total. */
-export function asked(event: JsonObject, ref: JsonObject | undefined): Asked {
+export function asked(event: JsonObject, ref: JsonObject | undefined, uidKeys: Names): Asked {
   const subresource = ref?.['subresource'];
   const uri = text(event['requestURI']) ?? '';
   if (ref !== undefined && subresource === 'proxy' && PROXIED.has(ref['resource'])) {
     const { argv, request } = proxied(uri, ref);
-    return { request: compact({ ...request }), process: processOf(argv) };
+    const all = { ...request, names_mark: namesOf(argv, uidKeys) };
+    return { request: compact(all), process: processOf(argv) };
   }
   const stream = ref?.['resource'] === 'pods' ? OF_POD.get(subresource) : undefined;
-  if (stream !== undefined) return onPod(event, uri, stream);
+  if (stream !== undefined) return onPod(event, uri, stream, uidKeys);
   const options = OF_VERB.get(event['verb']);
   return options === undefined ? NOTHING : onObject(event, uri, options);
 }

@@ -2,6 +2,7 @@
  * Owns: keys of the normalizer: what is not wanted, what is taken out, what is added.
  */
 import { z } from 'zod';
+import { REQUEST_UID_KEYS } from '../../domain/session-marks.ts';
 import { enrichment } from './enrichment.ts';
 import { entryName, patterns, source, whole } from './values.ts';
 import { redaction } from './redaction.ts';
@@ -41,6 +42,16 @@ export const normalizer = z.strictObject({
     .describe(
       'Output fields of Falco that may hold SPO’s request UID, the surest first: what `append_output` ' +
         'names them, or falcosidekick’s `customfields`.',
+    ),
+  requestUidKeys: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/))
+    .min(1)
+    .default([...REQUEST_UID_KEYS])
+    .describe(
+      'Variables that may hold a request UID, the surest first: behind the webhook’s name in an ' +
+        'annotation (`execmetadata.spo.io/SPO_EXEC_REQUEST_UID`), before the command that a runtime ' +
+        'starts, and in commands that name it to hide. `KUBERNETES_EXEC_AUDIT_ID` (KEP-6035) stands for ' +
+        'the auditID of an exec.',
     ),
   redaction: redaction.prefault({}),
   enrichment: enrichment.prefault({}),

@@ -78,3 +78,31 @@ describe('refusals', () => {
     expect(refusal(message, 'x', { 'authorization.k8s.io/decision': 'forbid' })).toEqual({});
   });
 });
+
+describe('a webhook that marks sessions and changed nothing', () => {
+  const said = (round: number, webhook: string, mutated: unknown, group = 'mutation.webhook') => ({
+    [`${group}.admission.k8s.io/round_${round}_index_0`]: JSON.stringify({
+      ...{ configuration: 'spo', webhook, mutated },
+    }),
+  });
+  const EXEC = 'execmetadata.spo.io';
+  const DEBUG = 'nodedebuggingpod.spo.io';
+
+  it.each([EXEC, DEBUG])('is told: %s', (webhook) => {
+    expect(noted(said(0, webhook, false))).toEqual({ not_mutated_by: [`spo/${webhook}`] });
+    const dedotted = { 'mutation_webhook_admission_k8s_io/round_0_index_2': '' };
+    dedotted['mutation_webhook_admission_k8s_io/round_0_index_2'] = JSON.stringify({
+      ...{ configuration: 'spo', webhook, mutated: false },
+    });
+    expect(noted(dedotted)).toEqual({ not_mutated_by: [`spo/${webhook}`] });
+  });
+
+  it('is not where it has changed it before, where it says nothing, where it is another one', () => {
+    expect(noted({ ...said(0, EXEC, true), ...said(1, EXEC, false) })).toEqual({
+      mutated_by: [`spo/${EXEC}`],
+    });
+    expect(noted(said(0, EXEC, undefined))).toEqual({});
+    expect(noted(said(0, 'sidecar.example.com', false))).toEqual({});
+    expect(noted(said(0, EXEC, false, 'patch.webhook'))).toEqual({});
+  });
+});

@@ -2,19 +2,16 @@
  * Owns: the indexer's attempt at one batch: seen-set, bulk write, verdicts. The edge around plan.ts.
  */
 import type { CollectionName } from '../../shared/domain/collections.ts';
-import { TransientError } from '../../shared/errors/fault.ts';
 import type { Decide } from '../../shared/pipeline/decide.ts';
 import { type Envelope, isTick, type Tick } from '../../shared/pipeline/stage.ts';
-import type { EventStore, WriteVerdict } from '../../shared/ports/event-store.ts';
+import type { EventStore } from '../../shared/ports/event-store.ts';
 import type { Lane } from '../../shared/ports/log.ts';
 import type { Failpoint } from '../../shared/ports/telemetry.ts';
 import {
-  applyVerdicts,
   arrivalsOf,
-  endingsOf,
+  type Candidate,
   type Indexable,
   markExisting,
-  operations,
   pendingIds,
   type Plan,
   planBatch,
@@ -28,6 +25,7 @@ import {
   type SeenWindow,
   seenKeys,
 } from './seen.ts';
+import { outcomesOf, writePlan } from './edge/write-plan.ts';
 
 export interface IndexerParts<T> {
   readonly store: EventStore;
@@ -86,13 +84,6 @@ async function snapshot(lane: Lane, keys: readonly string[]): Promise<ReadonlyMa
   return found;
 }
 
-function waitOf(verdicts: readonly WriteVerdict[]): number {
-  return verdicts.reduce(
-    (ms, v) => (v.kind === 'retry' ? Math.max(ms, v.retryAfterMs ?? 0) : ms),
-    0,
-  );
-}
-
 /**
  * What the previous owner of a lane had in hand when it died may be written but not committed, and
  * after a rollover the store would take it again. So the first records of each assignment, as many
@@ -112,7 +103,7 @@ function createReplayGuard(maxBatchRecords: number) {
 interface Task {
   /** The lane's newest generation before this batch. */
   readonly newest: number | undefined;
-  plan: Plan;
+  plan: Plan<Candidate>;
   /**
    * Documents may be in the store that we don't know of: a previous owner's, or those of a write
    * that failed as a whole (a time-out says nothing about what was written).
@@ -121,7 +112,7 @@ interface Task {
 }
 
 export function createIndexBatch<T extends Indexable>(parts: IndexerParts<T>): Decide<T, never> {
-  const { failpoint, store, window } = parts;
+  const { store, window } = parts;
   const guard = createReplayGuard(parts.maxBatchRecords);
 
   const begin = async (lane: Lane, arrived: readonly Arrived[]): Promise<Task> => {
@@ -132,36 +123,16 @@ export function createIndexBatch<T extends Indexable>(parts: IndexerParts<T>): D
     return { newest, plan: planBatch(state, candidates), isUnsure: guard.isDue(lane) };
   };
 
-  /** Writes what is pending until all has an end; throws TransientError while the store is busy. */
-  const finish = async (task: Task): Promise<void> => {
-    while (pendingIds(task.plan).size > 0) {
-      task.isUnsure = true;
-      const verdicts = await store.write(operations(task.plan));
-      task.isUnsure = false;
-      failpoint('after-bulk');
-      task.plan = applyVerdicts(task.plan, verdicts);
-      if (!verdicts.some((verdict) => verdict.kind === 'retry')) continue;
-      const options = { code: 'store_busy', retryAfterMs: waitOf(verdicts) } as const;
-      throw new TransientError('The store takes less than it is sent', options);
-    }
-  };
-
   return (lane, batch) => {
     const arrived = arrivedOf(batch, parts);
     let task: Task | undefined;
     return async () => {
       task ??= await begin(lane, arrived);
       if (task.isUnsure) task.plan = markExisting(task.plan, await existingOf(store, task.plan));
-      await finish(task);
+      await writePlan(task, parts);
       guard.passed(lane, arrived.length);
-      const endings = endingsOf(task.plan);
-      let next = 0;
-      const outcomes = batch.map(({ value }) =>
-        isTick(value)
-          ? ({ kind: 'drop', reason: 'tick' } as const)
-          : (endings[next++] as (typeof endings)[0]),
-      );
-      return { outcomes, writes: remember(task.newest, arrivalsOf(task.plan)) };
+      const writes = remember(task.newest, arrivalsOf(task.plan));
+      return { outcomes: outcomesOf(batch, task.plan), writes };
     };
   };
 }

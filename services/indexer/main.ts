@@ -1,5 +1,5 @@
 /**
- * Owns: wiring of the indexer: audit.events and audit.findings into the event store.
+ * Owns: wiring of the indexer: audit.events, audit.findings and audit.sessions into the event store.
  */
 import type { AuditEvent, Finding } from '../../schemas/generated/avro.ts';
 import { collectionOfKind } from '../../shared/domain/collections.ts';
@@ -7,8 +7,14 @@ import { joinWorkers, type RunningWorker } from '../../shared/pipeline/runner.ts
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
-import { aboutEvent, aboutFinding, startStageWorker } from '../../shared/runtime/stage-worker.ts';
+import {
+  aboutEvent,
+  aboutFinding,
+  aboutSession,
+  startStageWorker,
+} from '../../shared/runtime/stage-worker.ts';
 import { createIndexBatch, type IndexerParts } from './index-batch.ts';
+import { createIndexLatest } from './edge/index-latest.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,6 +50,13 @@ export async function startIndexer(
       about: aboutFinding,
       changelog: 'audit.state.indexer.findings',
       decide: createIndexBatch(partsFor((_: Finding) => 'findings')),
+      out: nothing,
+    }),
+    startStageWorker(context, log, {
+      name: 'indexer.sessions',
+      input: 'audit.sessions',
+      about: aboutSession,
+      decide: createIndexLatest({ store, collection: 'sessions', failpoint }),
       out: nothing,
     }),
   ]);

@@ -12,33 +12,54 @@ export interface Indexable {
   readonly document: Buffer;
 }
 
-export interface Candidate extends Placed {
-  readonly document: Buffer;
+/** A document and where it belongs; with a revision it is one that is updated in place. */
+export interface Writable extends Indexable {
   readonly collection: CollectionName;
+  readonly revision?: number;
 }
 
+export interface Candidate extends Placed, Writable {}
+
 /** A document on its way: `ending` undefined as long as it is to be written (again). */
-interface Task {
-  readonly candidate: Candidate;
+interface Task<W extends Writable> {
+  readonly candidate: W;
   readonly reduced: boolean;
   readonly ending: Ending<never> | undefined;
 }
 
-export type Plan = readonly Task[];
+export type Plan<W extends Writable = Writable> = readonly Task<W>[];
 
 const WRITTEN: Ending<never> = { kind: 'emit', items: [] };
 const REPEAT: Ending<never> = { kind: 'drop', reason: 'repeat' };
+const SUPERSEDED: Ending<never> = { kind: 'drop', reason: 'superseded' };
 
 /** One task for each candidate; those seen before, or earlier in the batch, are done already. */
 export function planBatch(
   state: ReadonlyMap<string, Buffer>,
   candidates: readonly Candidate[],
-): Plan {
+): Plan<Candidate> {
   const inBatch = new Set<string>();
   return candidates.map((candidate) => {
     const repeat = inBatch.has(candidate.id) || wasSeen(state, candidate);
     inBatch.add(candidate.id);
     return { candidate, reduced: false, ending: repeat ? REPEAT : undefined };
+  });
+}
+
+/** One task for each; of those with one id only the newest revision is written, of equal ones the last. */
+export function planLatest<W extends Writable & { readonly revision: number }>(
+  candidates: readonly W[],
+): Plan<W> {
+  const newest = new Map<string, W>();
+  for (const candidate of candidates) {
+    const known = newest.get(candidate.id);
+    if (known === undefined || candidate.revision >= known.revision) {
+      newest.set(candidate.id, candidate);
+    }
+  }
+  return candidates.map((candidate) => {
+    const isNewest = newest.get(candidate.id) === candidate;
+    return { candidate, reduced: false, ending: isNewest ? undefined : SUPERSEDED };
   });
 }
 
@@ -55,7 +76,10 @@ export function pendingIds(plan: Plan): ReadonlyMap<CollectionName, readonly str
 }
 
 /** Ends the tasks whose ids the store turned out to have, wherever: an id is of one document. */
-export function markExisting(plan: Plan, existing: ReadonlySet<string>): Plan {
+export function markExisting<W extends Writable>(
+  plan: Plan<W>,
+  existing: ReadonlySet<string>,
+): Plan<W> {
   return plan.map((task) =>
     task.ending === undefined && existing.has(task.candidate.id)
       ? { ...task, ending: REPEAT }
@@ -63,23 +87,21 @@ export function markExisting(plan: Plan, existing: ReadonlySet<string>): Plan {
   );
 }
 
-/** Operations for the tasks that are still to be written, in order. */
-export function operations(plan: Plan): readonly WriteOp[] {
-  return plan.flatMap(({ candidate: { collection, id, document }, reduced, ending }) =>
-    ending === undefined
-      ? [
-          {
-            kind: 'create',
-            collection,
-            id,
-            document: reduced ? reduceDocument(document) : document,
-          },
-        ]
-      : [],
-  );
+function operation({ collection, id, revision }: Writable, document: Buffer): WriteOp {
+  const op = { collection, id, document };
+  return revision === undefined ? { kind: 'create', ...op } : { kind: 'put', ...op, revision };
 }
 
-function judge(task: Task, verdict: WriteVerdict): Task {
+/** Operations for the tasks that are still to be written, in order. */
+export function operations(plan: Plan): readonly WriteOp[] {
+  return plan.flatMap(({ candidate, reduced, ending }) => {
+    if (ending !== undefined) return [];
+    const { document } = candidate;
+    return [operation(candidate, reduced ? reduceDocument(document) : document)];
+  });
+}
+
+function judge<W extends Writable>(task: Task<W>, verdict: WriteVerdict): Task<W> {
   switch (verdict.kind) {
     case 'written':
       return { ...task, ending: WRITTEN };
@@ -96,7 +118,10 @@ function judge(task: Task, verdict: WriteVerdict): Task {
 }
 
 /** The plan after the store answered `operations(plan)` with `verdicts`. */
-export function applyVerdicts(plan: Plan, verdicts: readonly WriteVerdict[]): Plan {
+export function applyVerdicts<W extends Writable>(
+  plan: Plan<W>,
+  verdicts: readonly WriteVerdict[],
+): Plan<W> {
   let next = 0;
   const judged = plan.map((task) => {
     if (task.ending !== undefined) return task;
@@ -117,6 +142,6 @@ export function endingsOf(plan: Plan): readonly Ending<never>[] {
 }
 
 /** What the seen-set has to remember: all that the store has now. */
-export function arrivalsOf(plan: Plan): readonly Placed[] {
+export function arrivalsOf(plan: Plan<Candidate>): readonly Placed[] {
   return plan.filter((t) => t.ending?.kind !== 'reject').map((t) => t.candidate);
 }

@@ -4,6 +4,11 @@
  */
 const KEPT = ['@timestamp', 'ecs', 'message', 'event', 'data_stream', 'rule'] as const;
 const KEPT_PODWITNESS = ['finding', 'request_uid', 'related_event', 'coverage'] as const;
+const KEPT_SESSION = [
+  ...(['id', 'kind', 'state', 'revision', 'confidence', 'coverage'] as const),
+  ...(['requested_at', 'started_at', 'ended_at', 'ended_by', 'last_seen_at'] as const),
+  ...(['duration_ms', 'command_count', 'alert_count', 'finding_count', 'max_level'] as const),
+];
 const KEPT_KUBERNETES = ['namespace', 'pod', 'container', 'node'] as const;
 const KEPT_AUDIT = ['level', 'auditID', 'stage', 'verb'] as const;
 
@@ -20,13 +25,19 @@ export function reduceDocument(document: Buffer): Buffer {
   const full = JSON.parse(document.toString('utf8')) as Json;
   const kubernetes = full['kubernetes'] as Json | undefined;
   const audit = kubernetes?.['audit'];
+  const own = full['podwitness'] as Json | undefined;
+  const session = own?.['session'];
   const reduced = {
     ...pick(full, KEPT),
     user: pick(full['user'], ['name']),
     orchestrator: pick(full['orchestrator'], ['type', 'cluster']),
     ...(full['host'] === undefined ? {} : { host: pick(full['host'], ['name']) }),
     kubernetes: { ...pick(kubernetes, KEPT_KUBERNETES), audit: pick(audit, KEPT_AUDIT) },
-    podwitness: { ...pick(full['podwitness'], KEPT_PODWITNESS), partial: true },
+    podwitness: {
+      ...pick(own, KEPT_PODWITNESS),
+      ...(session === undefined ? {} : { session: pick(session, KEPT_SESSION) }),
+      partial: true,
+    },
   };
   return Buffer.from(JSON.stringify(reduced));
 }

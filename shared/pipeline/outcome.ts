@@ -5,13 +5,14 @@
 import type { Fault } from '../errors/fault.ts';
 
 /**
- * Closed list: a metric label. `no_match`: no rule; `repeat`: seen before; `tick`: only a clock;
- * `noise`: text that is known to be no evidence; `probe`: a sender's test of the connection;
+ * Closed list: a metric label. `no_match`: no rule; `repeat`: seen before; `superseded`: a newer
+ * revision came with it; `tick`: only a clock; `noise`: text that is known to be no evidence; `probe`: a sender's test of the connection;
  * `filtered` and `sampled`: the configuration does not want it.
  */
 export type DropReason =
   | 'no_match'
   | 'repeat'
+  | 'superseded'
   | 'empty'
   | 'tick'
   | 'noise'

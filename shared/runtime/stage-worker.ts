@@ -8,6 +8,7 @@ import type {
   Finding,
   RawBatch,
   SchemaName,
+  Session,
 } from '../../schemas/generated/avro.ts';
 import { TOPICS, type TopicName, topicName } from '../../schemas/topics.ts';
 import { type Codec, createCodec } from '../adapters/avro/codec.ts';
@@ -78,6 +79,10 @@ export function aboutEvent({ cluster, source }: AuditEvent): About {
 }
 
 export function aboutFinding({ cluster }: Finding): About {
+  return { ...ABOUT_NOTHING, cluster };
+}
+
+export function aboutSession({ cluster }: Session): About {
   return { ...ABOUT_NOTHING, cluster };
 }
 

@@ -155,6 +155,7 @@ export async function openPipelineRig(
       run(startIndexer(context, log, store), [
         ['indexer.events', 'audit.events'],
         ['indexer.findings', 'audit.findings'],
+        ['indexer.sessions', 'audit.sessions'],
       ]),
     values,
     letters: () => values('audit.deadletter'),

@@ -135,10 +135,21 @@ describe('a reduced document', () => {
     expect(reduced(document)).toMatchObject({ rule: { id: 'r' }, podwitness: { finding } });
   });
 
-  it.each([{}, { user: null, kubernetes: null }, { user: 'x', kubernetes: { audit: [] } }])(
-    'is made of anything: %j',
-    (document) => {
-      expect(reduced(document)).toMatchObject({ podwitness: { partial: true } });
-    },
-  );
+  it('keeps of a session what it is, and not what lies in it', () => {
+    const session = { id: 's', kind: 'exec', state: 'open', revision: 4, confidence: 'exact' };
+    const commands = [{ command_line: 'ls' }];
+    expect(reduced({ podwitness: { session: { ...session, commands } } })).toMatchObject({
+      podwitness: { session, partial: true },
+    });
+    expect(JSON.stringify(reduced({ podwitness: { session: { commands } } }))).not.toContain('ls');
+  });
+
+  it.each([
+    {},
+    { podwitness: { session: 'x' } },
+    { user: null, kubernetes: null },
+    { user: 'x', kubernetes: { audit: [] } },
+  ])('is made of anything: %j', (document) => {
+    expect(reduced(document)).toMatchObject({ podwitness: { partial: true } });
+  });
 });

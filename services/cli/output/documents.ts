@@ -34,6 +34,16 @@ function levelOf(document: StoredDocument): string {
   return mode === 'active' || mode === '' ? level : `${level} (${mode})`;
 }
 
+/** `cluster namespace/pod (container)`, or the node for what is in no pod. */
+function placeOf(document: StoredDocument): string {
+  const at = (field: string) => valuesAt(document, field).map(String).join(',');
+  const [cluster, node] = [at('orchestrator.cluster.name'), at('host.name')];
+  const pod = [at('kubernetes.namespace'), at('kubernetes.pod.name')].filter(Boolean).join('/');
+  const container = at('container.name');
+  const inside = container === '' ? pod : `${pod} (${container})`;
+  return [cluster, pod === '' ? node : inside].filter(Boolean).join(' ');
+}
+
 const HAPPENED: readonly Column<StoredDocument>[] = [
   TIME,
   CLUSTER,
@@ -53,7 +63,16 @@ const COLUMNS: Readonly<Record<CollectionName, readonly Column<StoredDocument>[]
     CLUSTER,
     MESSAGE,
   ],
-  sessions: [TIME, column('STATE', 'podwitness.session.state', 6), CLUSTER, MESSAGE],
+  sessions: [
+    column('TIME', '@timestamp', 24),
+    column('STATE', 'podwitness.session.state', 6),
+    column('KIND', 'podwitness.session.kind', 12),
+    column('USER', 'user.name', 24),
+    { title: 'WHERE', maxWidth: 48, cell: placeOf },
+    column('COMMANDS', 'podwitness.session.command_count', 8),
+    column('CONFIDENCE', 'podwitness.session.confidence', 10),
+    column('MESSAGE', 'message', 100),
+  ],
   alerts: [TIME, column('STATE', 'podwitness.alert.state', 8), CLUSTER, MESSAGE],
 };
 

@@ -102,6 +102,32 @@ describe('documents', () => {
     expect(text.match(/high( \(\w+\))?/g)).toEqual(['high', 'high (test)', 'high (excepted)']);
   });
 
+  it('of sessions say who is where, and how sure that is', () => {
+    const session = { state: 'open', kind: 'exec', command_count: 14, confidence: 'exact' };
+    const at = {
+      '@timestamp': '2026-11-21T06:10:00.029Z',
+      orchestrator: { cluster: { name: 'prod-eu' } },
+      user: { name: 'alice' },
+      message: 'alice opened a shell',
+      podwitness: { session },
+    };
+    const where = { kubernetes: { namespace: 'pay', pod: { name: 'pay-0' } } };
+    const rows = [
+      { ...at, ...where, container: { name: 'app' }, host: { name: 'worker-1' } },
+      { ...at, host: { name: 'worker-1' } },
+      {},
+    ];
+    const lines = formatDocuments('sessions', rows, 'table').split('\n');
+    const [heading, inPod, onNode] = lines.map((line) => line.split(/ {2,}/));
+    expect(heading?.join(' ')).toBe('TIME STATE KIND USER WHERE COMMANDS CONFIDENCE MESSAGE');
+    expect(inPod).toStrictEqual([
+      ...['2026-11-21T06:10:00.029Z', 'open', 'exec', 'alice', 'prod-eu pay/pay-0 (app)', '14'],
+      ...['exact', 'alice opened a shell'],
+    ]);
+    expect(onNode?.[4]).toBe('prod-eu worker-1');
+    expect(lines[3]).toBe('');
+  });
+
   it('are a table on a terminal unless one chose, and no format that is none', () => {
     expect(outputFormat(undefined, true)).toBe('table');
     expect(outputFormat(undefined, false)).toBe('ndjson');

@@ -50,7 +50,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'kafka.brokers': 'a list of host:port, such as [kafka-1:9092, kafka-2:9092]',
   'kafka.topicPrefix': 'up to 100 letters, digits, dots, underscores and dashes',
   'kafka.transactionalIdPrefix': '1 to 100 letters, digits, dots, underscores and dashes',
-  'kafka.jsonTopics': 'a list of audit.events and audit.findings',
+  'kafka.jsonTopics': 'a list of audit.events, audit.findings and audit.sessions',
   'kafka.schemaRegistry.url':
     'an http or https URL without user and password, such as https://schema-registry:8081',
   'elasticsearch.node':

@@ -5,7 +5,7 @@
  */
 import type { DeadLetter, RawBatch } from '../../../schemas/generated/avro.ts';
 import { rawBatch } from '../../../schemas/raw-batch.ts';
-import type { TopicName } from '../../../schemas/topics.ts';
+import { TOPICS, type TopicName } from '../../../schemas/topics.ts';
 import { type Link, nextLink, sha256 } from '../../../shared/domain/chain.ts';
 import { replayHeaders } from '../../../shared/pipeline/replay.ts';
 import { openBatch, type Sealer } from '../../../shared/domain/sealing/batch.ts';
@@ -120,11 +120,16 @@ function recordOf(
   };
 }
 
+/** Topics whose records have the id of their value as the key. */
+const KEYED = ['audit.events', 'audit.findings', 'audit.sessions'] as const;
+
 /** The key by which repeats of a value meet in one partition. */
-function keyOf(topic: TopicName, value: Buffer): Buffer | null {
-  if (topic !== 'audit.events' && topic !== 'audit.findings') return null;
-  const decoded = codecOf(topic).decode(value);
-  return decoded.ok ? Buffer.from(decoded.value.id) : null;
+function keyOf(name: TopicName, value: Buffer): Buffer | null {
+  const topic = KEYED.find((keyed) => keyed === name);
+  const decoded = topic === undefined ? undefined : codecOf(topic).decode(value);
+  if (decoded?.ok === true) return Buffer.from(decoded.value.id);
+  // A topic that is compacted takes nothing without a key.
+  return TOPICS[name].cleanup === 'delete' ? null : sha256(value);
 }
 
 /** `last`: the chain of this run so far. */

@@ -62,6 +62,7 @@ const STAGES: readonly (readonly [stage: string, topic: TopicName])[] = [
   ['detector', 'audit.events'],
   ['indexer.events', 'audit.events'],
   ['indexer.findings', 'audit.findings'],
+  ['indexer.sessions', 'audit.sessions'],
 ];
 
 interface Progress {

@@ -71,7 +71,7 @@ export const kafka = z.strictObject({
     .default(false)
     .describe('Log in over a connection without TLS to brokers beyond this machine.'),
   jsonTopics: z
-    .array(z.enum(['audit.events', 'audit.findings']))
+    .array(z.enum(['audit.events', 'audit.findings', 'audit.sessions']))
     .default([])
     .describe(
       'Topics that are written once more as JSON, to a topic of the same name that ends in .json, ' +

@@ -5,6 +5,7 @@ import {
   type ReplayResult,
   replayLetters,
 } from '../../../../../services/cli/deadletter/replay.ts';
+import { sessionRecord } from '../../../../../services/detector/sessions/record/record-of.ts';
 import { codecOf } from '../../../../../shared/runtime/stage-worker.ts';
 import type { Fault } from '../../../../../shared/errors/fault.ts';
 import { sha256 } from '../../../../../shared/domain/chain.ts';
@@ -16,6 +17,7 @@ import {
   openPipelineRig,
   type PipelineRig,
 } from '../../../../support/pipeline-rig.ts';
+import { view } from '../../../../unit/services/detector/sessions/record/views.ts';
 
 let rig: PipelineRig;
 beforeEach(async () => {
@@ -250,6 +252,24 @@ describe('a letter of a later stage', () => {
     expect(actions(await replay())).toEqual([expect.stringMatching(/still waiting/)]);
     await rig.index();
     expect(actions(await replay())).toEqual([expect.stringMatching(/did not fail again/)]);
+  });
+
+  it('of a topic that is compacted has a key, also where its value can not be read', async () => {
+    const session = sessionRecord(view(), 'default');
+    await letterOf('indexer.sessions', 'audit.sessions', codecOf('audit.sessions').encode(session));
+    await letterOf('indexer.sessions', 'audit.sessions', Buffer.from('no avro'), { offset: 1 });
+    expect(actions(await replay())).toEqual(['appended', 'appended']);
+    const { signal } = new AbortController();
+    const all = rig.log.read({
+      topic: 'audit.sessions',
+      from: 'beginning',
+      untilEnd: true,
+      signal,
+    });
+    const keys: string[] = [];
+    for await (const { key } of all) keys.push(key?.toString('hex') ?? 'none');
+    const wanted = [Buffer.from(session.id), sha256(Buffer.from('no avro'))];
+    expect(keys.sort()).toEqual(wanted.map((key) => key.toString('hex')).sort());
   });
 
   it('of another pipeline, or of the collector, is left alone with the reason', async () => {

@@ -86,7 +86,8 @@ function learn(programs: Set<string>, { commandLine, executable }: Command): voi
 /**
  * The first command or alert that has the session's mark, and is later than its end and the grace.
  * What must hold:
- * - the session's end is known from the answer: neither its age nor the pod's end says when it was;
+ * - it is an exec or a copy, whose end the answer says: neither age nor the pod's end says when it
+ *   was, and a debug container may go on when all have left it;
  * - its process is not one that the session had: the enricher keeps what it read of a process for an
  *   hour, and another that is given the number would show it. It counts all the same where the
  *   executable is the command's own: then it is that process, still there.
@@ -95,7 +96,8 @@ export function outlivedEvidence(
   seen: Seen,
   { settledUntilMs }: Circumstances,
 ): Command | SessionAlert | undefined {
-  if (seen.endedBy !== 'response') return undefined;
+  const hasEnd = seen.kind === 'exec' || seen.kind === 'cp';
+  if (!hasEnd || seen.endedBy !== 'response') return undefined;
   const all = [...seen.commands, ...seen.alerts];
   const before = new Set(all.filter(({ outlived }) => !outlived).map(processOf));
   const isEvidence = (one: Command | SessionAlert) =>

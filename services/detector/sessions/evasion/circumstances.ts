@@ -54,8 +54,6 @@ export interface StrayCircumstances {
   readonly isSettled: boolean;
   /** The audit log of the cluster was heard of before its time and after it. */
   readonly auditReported: boolean;
-  /** Its command is a shell that waits for what is typed (shells.ts). */
-  readonly isInteractiveShell: boolean;
   /** The workload runs such a command by itself (join/attribute.ts). */
   readonly isWorkloads: boolean;
   /** A session of its pod, of any kind, was open within graceMs + clockSkewMs + 1 s of its time. */
@@ -69,8 +67,8 @@ export interface OtherMark {
   readonly cluster: string;
   readonly owner: { readonly session: string; readonly userName?: string; readonly place: Place };
   /**
-   * The owner has a line of the same node and process number: releases up to 1.0.0 of the enricher
-   * keep what they read of a process for an hour, so that one that is given its number shows its mark.
+   * The mark is one that the enricher had read of a process of the owner, and shows for another that
+   * was given its number (join/stale.ts).
    */
   readonly isStale: boolean;
   /** The only session that was open in the line's own pod. */

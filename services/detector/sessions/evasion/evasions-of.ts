@@ -15,7 +15,8 @@ import {
   type StrayCircumstances,
   wasAdmitted,
 } from './circumstances.ts';
-import { isRuntime, outlivedEvidence, programOf, strippedCommand } from './marks.ts';
+import { outlivedEvidence, programOf, strippedCommand } from './marks.ts';
+import { isInteractiveShell, isRuntime, isTerminalShell, startedByRuntime } from './shells.ts';
 
 /** A command that could not be started, or did nothing, leaves no process. */
 const MIN_TOLD_MS = 1000;
@@ -128,8 +129,8 @@ function runsCommands({ attachers, kind, request }: Seen): boolean {
 export function pastApiServer(stray: Stray, around: StrayCircumstances): Evasion | undefined {
   const { namespace, pod } = stray.place;
   if (pod === undefined || stray.requestUid !== undefined) return undefined;
-  if (!around.isSettled || !around.auditReported || !around.isInteractiveShell) return undefined;
-  if (around.isWorkloads || around.isNearSession || !isFirstProcess(stray)) return undefined;
+  if (!around.isSettled || !around.auditReported) return undefined;
+  if (around.isWorkloads || around.isNearSession || !isFirstShell(stray)) return undefined;
   const ageMs = stray.timeMs - (around.podCreatedMs ?? Number.NEGATIVE_INFINITY);
   if (!(ageMs >= START_OF_POD_MS)) return undefined;
   const process =
@@ -143,17 +144,17 @@ export function pastApiServer(stray: Stray, around: StrayCircumstances): Evasion
   };
 }
 
-/** What a runtime starts in a container, as far as the record tells who started it. */
-function isFirstProcess(stray: Stray): boolean {
+/** A shell that waits, and that a runtime started, as far as the record tells who did. */
+function isFirstShell(stray: Stray): boolean {
   if (stray.kind === 'alert') {
-    const { hasTerminal, parentName } = stray;
-    return hasTerminal === true && (parentName === undefined || isRuntime(parentName));
+    const { parentName } = stray;
+    return isTerminalShell(stray) && (parentName === undefined || isRuntime(parentName));
   }
-  if (stray.scope === 'node') return false;
+  if (stray.scope === 'node' || !isInteractiveShell(stray)) return false;
   const starter = programOf(stray.executable);
   // A later record of the same process names its own program.
   const isSame = starter !== undefined && starter === programOf(stray.commandLine);
-  return starter === undefined || isSame || isRuntime(stray.executable);
+  return starter === undefined || isSame || startedByRuntime(stray);
 }
 
 /**

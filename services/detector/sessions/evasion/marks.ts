@@ -4,14 +4,8 @@
  */
 import type { Command, SessionAlert } from '../model.ts';
 import type { Circumstances, Seen } from './circumstances.ts';
+import { startedByRuntime } from './shells.ts';
 
-/** Programs of container runtimes: what they start is no child of a session. */
-const RUNTIMES: ReadonlySet<string> = new Set([
-  ...['runc', 'crun', 'youki', 'runsc', 'kata-agent', 'kata-runtime', 'conmon', 'conmonrs'],
-  ...['containerd', 'containerd-shim', 'containerd-shim-runc-v1', 'containerd-shim-runc-v2'],
-  ...['dockerd', 'docker-init', 'docker', 'crio', 'runc:[0:PARENT]', 'runc:[1:CHILD]'],
-  ...['runc:[2:INIT]', 'exe', 'systemd', 'kubelet', 'tini', 'dumb-init', 'pause'],
-]);
 /** Unmarked commands in a row that are enough, though marked ones follow. */
 const LONG_RUN = 3;
 /** Enough where nothing ties them to the session but the time, and no marked one follows. */
@@ -22,12 +16,6 @@ export function programOf(text: string | undefined): string | undefined {
   const [first = ''] = (text ?? '').trimStart().split(/\s/, 1);
   const name = first.slice(first.lastIndexOf('/') + 1);
   return name === '' ? undefined : name;
-}
-
-export function isRuntime(executable: string | undefined): boolean {
-  const name = programOf(executable);
-  // It runs itself from memory: /memfd:runc_cloned:/proc/self/exe.
-  return name !== undefined && (RUNTIMES.has(name) || (executable ?? '').includes('memfd:runc'));
 }
 
 /**
@@ -61,10 +49,10 @@ export function strippedCommand(seen: Seen, around: Circumstances): Command | un
 }
 
 function isUnmarked(command: Command): boolean {
-  const { confidence, container, executable, isSessionStart, others, outlived } = command;
+  const { confidence, container, isSessionStart, others, outlived } = command;
   const isOfThisAlone = confidence === 'inferred' && others.length === 0 && !outlived;
   const hasNone = command.requestUid === undefined && !isSessionStart;
-  return isOfThisAlone && hasNone && container !== undefined && !isRuntime(executable);
+  return isOfThisAlone && hasNone && container !== undefined && !startedByRuntime(command);
 }
 
 /** Those that a program of the session started, or one of those did. */
@@ -78,8 +66,9 @@ function tied(run: readonly Command[], programs: ReadonlySet<string>): readonly 
   });
 }
 
-function learn(programs: Set<string>, { commandLine, executable }: Command): void {
-  const names = isRuntime(executable) ? [commandLine] : [commandLine, executable];
+function learn(programs: Set<string>, command: Command): void {
+  const { commandLine, executable } = command;
+  const names = startedByRuntime(command) ? [commandLine] : [commandLine, executable];
   for (const name of names.map(programOf)) if (name !== undefined) programs.add(name);
 }
 

@@ -1,0 +1,98 @@
+/**
+ * Owns: which of the evasions that were planted left a trace at all, and what may be said of sessions
+ * that nobody planted anything in.
+ */
+import type { EvasionClass, Line, Planted, TrueSession } from '../model.ts';
+import { MINUTE, SECOND } from '../moments.ts';
+import type { Labelled } from './label.ts';
+
+export interface Told {
+  readonly line: Line;
+  readonly truth: Labelled;
+}
+
+export interface Traces {
+  readonly told: readonly Told[];
+  readonly isSeen: (session: TrueSession) => boolean;
+}
+
+type Test = (planted: Planted, traces: Traces) => boolean;
+
+function ofSession({ session }: Planted, { told }: Traces): readonly Told[] {
+  return told.filter(({ line }) => line.process.session === session);
+}
+
+function some(test: (told: Told, planted: Planted) => boolean): Test {
+  return (planted, traces) => ofSession(planted, traces).some((told) => test(told, planted));
+}
+
+const always: Test = () => true;
+
+const TRACES: Readonly<Record<EvasionClass, Test>> = {
+  mark_of_other_pod: some(({ truth, line }) => truth.label === 'foreign' && line.isResolved),
+  mark_named: always,
+  mark_stripped: some(
+    ({ line, truth }) =>
+      line.process.twist === 'stripped' && truth.label === 'one_open' && !line.isUnread,
+  ),
+  failed_open: always,
+  not_mutated: always,
+  no_telemetry: (planted, { told }) =>
+    told.some(
+      ({ line }) =>
+        line.process.node === planted.session?.pod.node &&
+        line.time > planted.from - 2 * MINUTE &&
+        line.time < planted.to + 2 * MINUTE,
+    ),
+  past_api_server: (planted, { told }) =>
+    told.some(
+      ({ line }) =>
+        line.process.origin === 'direct' &&
+        line.process.execs[0]?.at === planted.from &&
+        line.isResolved &&
+        !line.isStale &&
+        !line.isUnread,
+    ),
+  node_proxy: always,
+  outlived: some(
+    ({ line, truth }, { session }) =>
+      truth.label === 'valid_uid' &&
+      line.time > (session?.ended ?? Number.POSITIVE_INFINITY) + 10 * SECOND,
+  ),
+  not_watched: always,
+  attach: always,
+  port_forward: always,
+  mark_of_same_pod: some(({ truth }) => truth.label === 'indistinguishable'),
+  mark_invented: some(({ truth }) => truth.label === 'invented'),
+};
+
+export function leftTrace(planted: Planted, traces: Traces): boolean {
+  const isSeen = planted.session === undefined || traces.isSeen(planted.session);
+  return isSeen && TRACES[planted.evasion](planted, traces);
+}
+
+/** Rules that are right about a session although nothing was planted in it. */
+export function tolerate(
+  session: TrueSession,
+  told: readonly Told[],
+  namespaces: readonly string[],
+): void {
+  const say = (rules: readonly string[], why: string): void => {
+    session.tolerated.push({ rules, why });
+  };
+  const own = told.filter(({ line }) => line.process.session === session);
+  if (own.length === 0 && session.pod.node.enricher !== undefined) {
+    say(['session_without_telemetry', 'session_container_not_watched'], 'nothing of it came');
+  }
+  if (own.some(({ line }) => line.isMarkUnread))
+    say(['session_mark_stripped'], 'a mark was not read');
+  if (own.some(({ line }) => line.time > session.ended))
+    say(['session_outlived'], 'it ran on a little');
+  const isUnmarked = session.mark.how === 'absent';
+  if (isUnmarked && namespaces.includes(session.pod.namespace)) {
+    say(['session_mark_not_set'], 'the webhook leaves this namespace out');
+  }
+  if (isUnmarked && session.kind === 'debug-node')
+    say(['session_mark_not_set'], 'oc debug is not marked');
+  if (session.kind.startsWith('debug')) say(['session_container_not_watched'], 'it is privileged');
+}

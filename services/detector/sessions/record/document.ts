@@ -12,7 +12,7 @@ import { COVERAGE, type SessionView } from '../model.ts';
 import { alertEntry, attacherEntry, commandEntry, findingEntry, nameText } from './entries.ts';
 import { between, instant, nanoseconds } from './instant.ts';
 import { type Related, relatedOf } from './related.ts';
-import { cutText, fitItems, fitText, fitValue, type Room, roomOf, within } from './room.ts';
+import { fitItems, fitText, fitValue, type Room, roomOf, shorten, within } from './room.ts';
 import { sentenceOfSession } from './sentence.ts';
 
 const ECS_VERSION = '8.17.0';
@@ -44,7 +44,7 @@ export function sessionDocument(view: SessionView, namespace: string): JsonObjec
   const room = roomOf(MAX_DOCUMENT_BYTES - RESERVE_BYTES);
   const whole = withoutCommands(view, namespace, room);
   room.left = MAX_DOCUMENT_BYTES - RESERVE_BYTES - Buffer.byteLength(JSON.stringify(whole));
-  const entries = entriesOf(view.commands, (command) => commandEntry(command, view));
+  const entries = entriesOf(view.commands, (command) => commandEntry(command, { view, room }));
   const commands = fitItems(room, entries);
   return merge(whole, {
     podwitness: compact({
@@ -171,7 +171,7 @@ function processFields(view: SessionView, room: Room) {
   const text = commandText(view);
   return {
     command_line: text === undefined ? undefined : fitText(room, text, COMMAND_BYTES),
-    args: listOf(room, argv, COMMAND_BYTES, (arg) => cutText(arg, TEXT_BYTES)),
+    args: listOf(room, argv, COMMAND_BYTES, (arg) => shorten(room, arg, TEXT_BYTES)),
     interactive: tty,
   };
 }
@@ -225,10 +225,10 @@ function sessionFields(view: SessionView, named: Named, room: Room) {
     events: names(eventIds),
     command_count: view.commandCount,
     alert_count: view.alertCount,
-    alerts: list(alerts, ALERTS_BYTES, (alert) => alertEntry(alert, view)),
+    alerts: list(alerts, ALERTS_BYTES, (alert) => alertEntry(alert, { view, room })),
     finding_count: findings.length,
     max_level: highestLevel(findings),
-    findings: list(findings, FINDINGS_BYTES, findingEntry),
+    findings: list(findings, FINDINGS_BYTES, (finding) => findingEntry(finding, { view, room })),
     outlived_count: outlivedCount(view),
     files: names(named.files),
     hosts: names(named.hosts),

@@ -6,7 +6,7 @@ import { compact } from '../../document.ts';
 import type { FindingRef } from '../facts/model.ts';
 import type { Attacher, Command, SessionAlert, SessionView } from '../model.ts';
 import { instant } from './instant.ts';
-import { cutText } from './room.ts';
+import { cutText, type Room, shorten } from './room.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -29,51 +29,65 @@ function unless<T>(expected: T, value: T | undefined): T | undefined {
   return value === expected ? undefined : value;
 }
 
-function lying(entry: Command | SessionAlert, { place, request }: SessionView): Entry {
-  const { commandLine, executable, others } = entry;
+function textOf(room: Room, text: string | undefined, bytes: number): string | undefined {
+  return text === undefined ? undefined : shorten(room, text, bytes);
+}
+
+function othersOf(room: Room, others: readonly string[]): readonly unknown[] | undefined {
+  room.isCut ||= others.length > MAX_OTHERS;
+  return others.length === 0 ? undefined : others.slice(0, MAX_OTHERS).map(nameText);
+}
+
+/** `room`: is told what was shortened; what an entry takes of it is counted by who keeps it. */
+interface Around {
+  readonly view: SessionView;
+  readonly room: Room;
+}
+
+function lying(entry: Command | SessionAlert, { room, view: { place, request } }: Around): Entry {
   return {
     time: instant(entry.timeMs),
     whole_second: entry.isWholeSecond === true ? true : undefined,
-    command_line: commandLine === undefined ? undefined : cutText(commandLine, COMMAND_LINE_BYTES),
-    executable: executable === undefined ? undefined : cutText(executable, TEXT_BYTES),
+    command_line: textOf(room, entry.commandLine, COMMAND_LINE_BYTES),
+    executable: textOf(room, entry.executable, TEXT_BYTES),
     pid: whole(entry.pid),
     container: nameText(unless(place.container, entry.container)),
     node: nameText(unless(place.node, entry.node)),
     confidence: entry.confidence,
-    others: others.length === 0 ? undefined : others.slice(0, MAX_OTHERS).map(nameText),
+    others: othersOf(room, entry.others),
     outlived: entry.outlived ? true : undefined,
     request_uid: nameText(unless(request.requestUid, entry.requestUid)),
     event_id: nameText(entry.eventId),
   };
 }
 
-export function commandEntry(command: Command, view: SessionView): Entry {
+export function commandEntry(command: Command, around: Around): Entry {
   return compact({
-    ...lying(command, view),
+    ...lying(command, around),
     user: { id: nameText(command.userId) },
     group: { id: nameText(command.groupId) },
     session_start: command.isSessionStart ? true : undefined,
   });
 }
 
-export function alertEntry(alert: SessionAlert, view: SessionView): Entry {
+export function alertEntry(alert: SessionAlert, around: Around): Entry {
   const { message, priority, rule } = alert;
   return compact({
-    ...lying(alert, view),
-    rule: cutText(rule, TEXT_BYTES),
+    ...lying(alert, around),
+    rule: shorten(around.room, rule, TEXT_BYTES),
     priority: nameText(priority),
-    message: message === undefined ? undefined : cutText(message, TEXT_BYTES),
+    message: textOf(around.room, message, TEXT_BYTES),
   });
 }
 
-export function findingEntry(finding: FindingRef): Entry {
+export function findingEntry(finding: FindingRef, { room }: Around): Entry {
   return compact({
     id: nameText(finding.id),
     rule: { id: nameText(finding.ruleId), name: nameText(finding.ruleName) },
     level: nameText(finding.level),
     mode: nameText(finding.mode),
     time: instant(finding.timeMs),
-    message: cutText(finding.message, TEXT_BYTES),
+    message: shorten(room, finding.message, TEXT_BYTES),
   });
 }
 

@@ -36,7 +36,7 @@ export function relatedOf(
     ip: distinct([
       ...[address, ...of('ip')],
       ...attachers.map(({ sourceIp }) => sourceIp),
-      ...hosts.filter(isAddress),
+      ...hosts,
     ]).filter(isAddress),
     hosts: distinct([place.node, ...hosts.filter((host) => !isAddress(host))]),
   };

@@ -55,6 +55,13 @@ export function cutText(text: string, bytes: number): string {
   return kept + ELLIPSIS;
 }
 
+/** As `cutText`, of a text that is not counted yet; tells where something was left away. */
+export function shorten(room: Room, text: string, bytes: number): string {
+  const kept = cutText(text, bytes);
+  room.isCut ||= kept !== text;
+  return kept;
+}
+
 /** The text as far as there is room for it, at most `bytes`; undefined: for nothing of it. */
 export function fitText(room: Room, text: string, bytes: number): string | undefined {
   const most = Math.min(bytes, room.left);
@@ -62,8 +69,7 @@ export function fitText(room: Room, text: string, bytes: number): string | undef
     room.isCut = true;
     return undefined;
   }
-  const kept = cutText(text, most);
-  room.isCut ||= kept !== text;
+  const kept = shorten(room, text, most);
   room.left -= bytesOf(kept) + PUNCTUATION_BYTES;
   return kept;
 }

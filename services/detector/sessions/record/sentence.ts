@@ -14,7 +14,7 @@ const JOINED: Readonly<Record<Confidence, string>> = {
   exact: 'joined exactly',
   inferred: 'joined by time and place',
   ambiguous: 'some may be of another session',
-  conflict: 'some contradict their request UID',
+  conflict: 'some contradict the place or time of their request UID',
   none: 'not joined',
 };
 

@@ -17,7 +17,9 @@ const ENDED_MS = STARTED_MS + 192_000;
 const REQUEST_UID = '866ee807-6843-44d3-b0bf-68efa0296aa7';
 const PLACE = { namespace: 'payments', pod: 'pay-0', container: 'app', node: 'worker-1' };
 
+/** The command line is that of the arguments. */
 export function request(changes: Partial<RequestFact> = {}): RequestFact {
+  const { argv = ['sh'] } = changes;
   return {
     kind: 'request',
     session: 'a-session',
@@ -31,8 +33,8 @@ export function request(changes: Partial<RequestFact> = {}): RequestFact {
     state: 'ended',
     place: PLACE,
     userName: 'alice',
-    argv: ['sh'],
-    commandLine: 'sh',
+    argv,
+    ...(argv.length === 0 ? {} : { commandLine: argv.join(' ') }),
     tty: true,
     stdin: true,
     requestUid: REQUEST_UID,

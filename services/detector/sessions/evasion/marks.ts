@@ -89,9 +89,16 @@ export function outlivedEvidence(
   if (!hasEnd || seen.endedBy !== 'response') return undefined;
   const all = [...seen.commands, ...seen.alerts];
   const before = new Set(all.filter(({ outlived }) => !outlived).map(processOf));
+  const { requestUid } = seen.request;
+  const isMarked = (one: Command | SessionAlert) =>
+    requestUid !== undefined && one.requestUid === requestUid;
   const isEvidence = (one: Command | SessionAlert) =>
-    one.outlived && one.timeMs <= settledUntilMs && (!before.has(processOf(one)) || isItself(one));
+    one.outlived && isMarked(one) && one.timeMs <= settledUntilMs && isNew(one, before);
   return all.filter(isEvidence).sort((a, b) => a.timeMs - b.timeMs)[0];
+}
+
+function isNew(one: Command | SessionAlert, before: ReadonlySet<string>): boolean {
+  return !before.has(processOf(one)) || isItself(one);
 }
 
 function processOf({ eventId, node, pid }: Command | SessionAlert): string {

@@ -53,8 +53,7 @@ export function observe(cell: Cell, source: string, timeMs: number, clock: Event
   const [latestMs, seenMs] = [kept(Math.max(before, timeMs), clock), clock.nowMs];
   if (known?.[0] !== latestMs || known[1] !== seenMs) cell.put(part, [latestMs, seenMs]);
   const all = cell.get<number>(LATEST) ?? 0;
-  const latest = kept(Math.max(all, timeMs), clock);
-  if (latest !== all) cell.put(LATEST, latest);
+  cell.put(LATEST, kept(Math.max(all, timeMs), clock));
 }
 
 /** As Turn.watermark says; a source that was never seen holds nothing back either. */

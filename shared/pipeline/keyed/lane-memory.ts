@@ -26,6 +26,7 @@ export class LaneMemory implements CellHost {
   /** @param budget undefined: there is no state; a cell that is not in memory is empty */
   constructor(budget: Budget | undefined) {
     this.#budget = budget;
+    if (budget === undefined) this.timers.nextStoredMs = Number.POSITIVE_INFINITY;
   }
 
   /** All is in memory, there is no state. */

@@ -1,0 +1,148 @@
+/**
+ * Owns: what follows for a session from the pod it is in and from other sessions there: its end, its
+ * node, who attached to it, whether it is but an attach to what another made, which tries came before
+ * it. Pure: of what is known, in whatever order that came.
+ */
+import type { SessionKind } from '../facts/model.ts';
+import type { Attacher } from '../model.ts';
+import { deletedAfter, type PodHistory, podAt } from './pod.ts';
+import { type Derived, isDebug, type Life, type Try } from './session-state.ts';
+
+/** A client that changes the protocol does so at once. */
+export const RETRY_MS = 10_000;
+const MAX_ATTACHERS = 100;
+const NODE_DEBUGGER = /^node-debugger-(.+)-[a-z0-9]{5}$/;
+
+/** What else is known at the site. */
+export interface Neighbours {
+  readonly pod: PodHistory;
+  /** Sessions that made a debug pod or container, and those that attached to anything there. */
+  readonly creators: readonly Life[];
+  readonly attaches: readonly Life[];
+  /** Sessions, refused ones too, with the same try key, from RETRY_MS before to RETRY_MS after. */
+  readonly tries: readonly Try[];
+  readonly clockSkewMs: number;
+}
+
+export function derive(life: Life, around: Neighbours): Derived {
+  const creator = life.kind === 'attach' ? creatorOf(life, around) : undefined;
+  const hinted = creator === undefined ? hintedKind(life) : undefined;
+  const attachers = isDebug(life.kind) ? attachersOf(life, around) : [];
+  return {
+    kind: hinted ?? life.kind,
+    ...endOf(life, around.pod, attachers),
+    ...placeOf(life, around),
+    ...(creator === undefined ? {} : { absorbedBy: creator.id }),
+    creatorMissing: hinted !== undefined,
+    attachers: attachers.slice(0, MAX_ATTACHERS),
+    tries: triesOf(life, around.tries),
+  };
+}
+
+type End = Pick<Derived, 'endedMs' | 'endedBy'>;
+
+function endOf(life: Life, pod: PodHistory, attachers: readonly Attacher[]): End {
+  if (life.endedMs !== undefined) return { endedMs: life.endedMs, endedBy: 'response' };
+  const ends: End[] = [];
+  const left = lastLeft(attachers);
+  if (life.isChange && left !== undefined) ends.push({ endedMs: left, endedBy: 'response' });
+  const deleted = deletedAfter(pod, life.receivedMs);
+  if (deleted !== undefined) ends.push({ endedMs: deleted, endedBy: 'pod_deleted' });
+  if (life.agedMs !== undefined) ends.push({ endedMs: life.agedMs, endedBy: 'age' });
+  return ends.reduce<End>((least, end) => (isBefore(end, least) ? end : least), {});
+}
+
+function isBefore({ endedMs = Infinity }: End, least: End): boolean {
+  return endedMs < (least.endedMs ?? Infinity);
+}
+
+/** When the last one left; undefined where somebody is there, or nobody ever came. */
+function lastLeft(attachers: readonly Attacher[]): number | undefined {
+  if (attachers.length === 0) return undefined;
+  const last = Math.max(...attachers.map(({ endedMs }) => endedMs ?? Infinity));
+  return Number.isFinite(last) ? last : undefined;
+}
+
+function placeOf(life: Life, { clockSkewMs, pod }: Neighbours) {
+  const then = podAt(pod, life.receivedMs, clockSkewMs);
+  const node = life.place.node ?? then.node ?? nodeOfName(life);
+  return {
+    ...(node === undefined ? {} : { node }),
+    ...(then.privileged === undefined ? {} : { privileged: then.privileged }),
+    ...(then.unconfined === undefined ? {} : { unconfined: then.unconfined }),
+  };
+}
+
+/** `kubectl debug node/NODE` says it in the pod's name. */
+function nodeOfName({ kind, place }: Life): string | undefined {
+  if (kind !== 'attach' && kind !== 'debug-node') return undefined;
+  return NODE_DEBUGGER.exec(place.pod ?? '')?.[1];
+}
+
+/** What was attached to looks like a debug pod or container, made by somebody who was not seen. */
+function hintedKind({ kind, place }: Life): SessionKind | undefined {
+  if (kind !== 'attach') return undefined;
+  if (place.pod?.startsWith('node-debugger-') === true) return 'debug-node';
+  return place.container?.startsWith('debugger-') === true ? 'ephemeral' : undefined;
+}
+
+function creatorOf(attach: Life, { clockSkewMs, creators, pod }: Neighbours): Life | undefined {
+  return creators
+    .filter(({ answer }) => answer === 'answered')
+    .filter((one) => isAttached(attach, one) && one.receivedMs <= attach.receivedMs + clockSkewMs)
+    .filter((one) => (deletedAfter(pod, one.receivedMs) ?? Infinity) >= attach.receivedMs)
+    .reduce<Life | undefined>((last, one) => (isLater(one, last) ? one : last), undefined);
+}
+
+/** To a container that the other made, or to any in a pod that it made. */
+function isAttached(attach: Life, { containers = [], kind, place }: Life): boolean {
+  if (kind !== 'ephemeral') return true;
+  const { container } = attach.place;
+  return (
+    container !== undefined && (containers.includes(container) || place.container === container)
+  );
+}
+
+function isLater(life: Life, other: Life | undefined): boolean {
+  return other === undefined || compareLives(life, other) > 0;
+}
+
+function compareLives(a: Try, b: Try): number {
+  if (a.receivedMs !== b.receivedMs) return a.receivedMs - b.receivedMs;
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}
+
+function attachersOf(life: Life, around: Neighbours): readonly Attacher[] {
+  return around.attaches
+    .filter(({ answer }) => answer !== 'refused')
+    .filter((one) => creatorOf(one, around)?.id === life.id)
+    .sort(compareLives)
+    .map((one) => attacherOf(one, around.pod));
+}
+
+function attacherOf(attach: Life, pod: PodHistory): Attacher {
+  const { id, receivedMs, sourceIp, startedMs, userName } = attach;
+  const { endedMs } = endOf(attach, pod, []);
+  return {
+    ...{ session: id, startedMs: startedMs ?? receivedMs },
+    ...(userName === undefined ? {} : { userName }),
+    ...(sourceIp === undefined ? {} : { sourceIp }),
+    ...(endedMs === undefined ? {} : { endedMs }),
+  };
+}
+
+function isRefusedTry({ answer, isHandshake }: Try): boolean {
+  return answer === 'refused' && isHandshake;
+}
+
+/** Refused tries right before, of which no other session was the next one. */
+function triesOf(life: Life, tries: readonly Try[]): readonly (readonly string[])[] {
+  if (life.answer === 'refused' || life.userName === undefined) return [];
+  const all = [...tries].sort(compareLives);
+  const next = (refused: Try) =>
+    all.find((one) => one.answer !== 'refused' && compareLives(one, refused) > 0);
+  return all
+    .filter((one) => isRefusedTry(one) && next(one)?.id === life.id)
+    .filter((one) => life.receivedMs - one.receivedMs <= RETRY_MS)
+    .map(({ eventIds }) => eventIds);
+}

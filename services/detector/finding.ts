@@ -2,15 +2,18 @@
  * Owns: the document of a finding, and its id (interface.md, "finding").
  * Does not own: which rules match (rules/match.ts), writing it anywhere.
  */
+import type { Finding } from '../../schemas/generated/avro.ts';
 import { COLLECTIONS } from '../../shared/domain/collections.ts';
 import { contentId } from '../../shared/domain/ids.ts';
-import { withoutHashes } from '../../shared/domain/redaction/marks.ts';
+import { isObject } from '../../shared/domain/json.ts';
 import { threatOf } from './attack.ts';
 import { compact, textAt, valueAt } from './document.ts';
 import type { Judged } from './judge.ts';
 import { messageOf } from './message.ts';
 import type { Level, Rule } from './rules/model.ts';
 import type { EventDocument } from './rules/expression.ts';
+import { AVRO_LEVEL } from './sessions/evasion/levels.ts';
+import { requestIdentity } from './sessions/facts/session-id.ts';
 
 const ECS_VERSION = '8.17.0';
 
@@ -23,42 +26,11 @@ export const SEVERITY: Readonly<Record<Level, number>> = {
   critical: 99,
 };
 
-interface Finding {
-  /** Also `event.id` of the document. */
-  readonly id: string;
-  readonly cluster: string;
-  /** When the request was received. */
-  readonly timestamp: string;
-  readonly ruleId: string;
-  readonly ruleName: string;
-  readonly level: Level;
-  /** Ids of the events it rests on. */
-  readonly events: readonly string[];
-  readonly userName: string | null;
-  readonly message: string;
+/** A finding before it is written. */
+export interface MadeFinding {
+  /** The record without its document. */
+  readonly record: Omit<Finding, 'document'>;
   readonly document: Readonly<Record<string, unknown>>;
-}
-
-/**
- * What one request has in common at all its stages. The client chooses the auditID, so the rest is
- * needed (architecture.md, Delivery). Without auditID or time of receipt it is the event alone.
- */
-export function requestIdentity(event: EventDocument): readonly (string | null)[] {
-  const audit = (...path: string[]) => textAt(event, 'kubernetes', 'audit', ...path) ?? null;
-  const cluster = textAt(event, 'orchestrator', 'cluster', 'name') ?? null;
-  const auditId = audit('auditID');
-  const received = audit('requestReceivedTimestamp');
-  if (auditId === null || received === null) return [cluster, textAt(event, 'event', 'id') ?? null];
-  const uri = audit('requestURI');
-  return [
-    cluster,
-    auditId,
-    received,
-    audit('verb'),
-    // Files that are scanned without the key must give the same finding.
-    uri === null ? null : withoutHashes(uri),
-    audit('user', 'username'),
-  ];
 }
 
 /** One id for all stages of a request, so that the same finding is kept once. */
@@ -71,8 +43,8 @@ export function findingId(ruleId: string, identity: readonly (string | null)[]):
  * same but for `events`, and for what a stage can't know: when a request is received there is no answer
  * (outcome, response status, a generated name), and the message says "asked to". The first is kept.
  */
-export function buildFinding(judged: Judged, event: EventDocument): Finding {
-  const { level, rule } = judged;
+export function buildFinding(judged: Judged, event: EventDocument): MadeFinding {
+  const { level, mode, rule } = judged;
   const id = findingId(rule.id, requestIdentity(event));
   const eventId = textAt(event, 'event', 'id');
   const events = eventId === undefined ? [] : [eventId];
@@ -104,18 +76,30 @@ export function buildFinding(judged: Judged, event: EventDocument): Finding {
     threat: threatOf(rule.tags),
     related: valueAt(event, 'related'),
   });
-  return {
+  const record = {
     id,
     cluster: textAt(event, 'orchestrator', 'cluster', 'name') ?? '',
-    timestamp,
+    time: Date.parse(timestamp),
     ruleId: rule.id,
     ruleName: rule.title,
-    level,
+    level: AVRO_LEVEL[level],
     events,
     userName: textAt(event, 'user', 'name') ?? null,
     message,
-    document,
+    mode,
   };
+  return { record, document };
+}
+
+/** The same, of an event that opens a session. */
+export function ofSession({ document, record }: MadeFinding, session: string): MadeFinding {
+  const { podwitness } = document;
+  const own = { ...(isObject(podwitness) ? podwitness : {}), session: { id: session } };
+  return { record, document: { ...document, podwitness: own } };
+}
+
+export function toRecord({ document, record }: MadeFinding): Finding {
+  return { ...record, document: Buffer.from(JSON.stringify(document)) };
 }
 
 function eventFields(level: Level, event: EventDocument, id: string) {

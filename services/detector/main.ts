@@ -1,5 +1,6 @@
 /**
- * Owns: wiring of the detector: audit.events in, audit.findings out, and the watch on coverage.
+ * Owns: wiring of the detector: audit.events in, audit.findings and audit.signals out; sessions, and the
+ * watch on coverage, on those signals.
  */
 import type { Coverage } from '../../shared/domain/coverage.ts';
 import { decideStateless } from '../../shared/pipeline/decide.ts';
@@ -8,10 +9,11 @@ import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { aboutEvent, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
 import { loadRulebook } from './edge/rulebook.ts';
-import { createDetectorStage } from './stage.ts';
+import { createDetectorStage, type DetectorOut } from './stage.ts';
 import { toEvent } from './watch/event.ts';
-import { settingsOf } from './watch/settings.ts';
 import { createCoverageWatch } from './watch/edge/load.ts';
+import { settingsOf } from './watch/settings.ts';
+import { startSessions } from './worker.ts';
 
 /** What may be missing; its group and state are named as `audit.state.detector.signals`. */
 function startCoverageWatch(context: Context, log: Log): Promise<RunningWorker> {
@@ -34,15 +36,18 @@ export async function startDetector(context: Context, log: Log): Promise<Running
   const { coverage } = context.config;
   const rulebook = await loadRulebook(context);
   const stage = createDetectorStage(rulebook);
+  const findings = sinkTo(context, 'audit.findings', (finding) => finding.id);
+  const signals = sinkTo(context, 'audit.signals', (signal) => signal.key);
   const matching = await startStageWorker(context, log, {
     name: stage.name,
     input: 'audit.events',
     about: aboutEvent,
     decide: decideStateless(stage),
-    out: sinkTo(context, 'audit.findings', (finding) => finding.id),
+    out: (item: DetectorOut) =>
+      item.topic === 'audit.findings' ? findings(item.value) : signals(item.value),
   });
   void matching.done.finally(rulebook.stop).catch(() => {}); // Its owner is told by `done`.
-  return coverage.enabled
-    ? joinWorkers([matching, await startCoverageWatch(context, log)])
-    : matching;
+  const workers = [matching, await startSessions(context, log)];
+  if (coverage.enabled) workers.push(await startCoverageWatch(context, log));
+  return joinWorkers(workers);
 }

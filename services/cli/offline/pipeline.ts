@@ -6,12 +6,13 @@ import type { AuditEvent, Finding } from '../../../schemas/generated/avro.ts';
 import { rawBatch } from '../../../schemas/raw-batch.ts';
 import { endings } from '../../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../../shared/pipeline/stage.ts';
+import { type DetectorOut, findingsOf } from '../../detector/stage.ts';
 import type { OfflineNormalizer } from '../../normalizer/stage.ts';
 
 export interface OfflineStages {
   /** Its stage gives events as they are; what all of them teach is added when all are read. */
   readonly normalizer: OfflineNormalizer;
-  readonly detector: Stage<AuditEvent, Finding>;
+  readonly detector: Stage<AuditEvent, DetectorOut>;
 }
 
 export interface OfflineResult {
@@ -90,7 +91,8 @@ export function createOffline(stages: OfflineStages, cluster: string): Offline {
       const outcomes = stages.detector.apply(events.map(envelope));
       const found = outcomes
         .flatMap((o) => endings(o))
-        .flatMap((ending) => (ending.kind === 'emit' ? ending.items : []));
+        .flatMap((ending) => (ending.kind === 'emit' ? ending.items : []))
+        .flatMap(findingsOf);
       return { events, findings: firstById(found) };
     },
   };

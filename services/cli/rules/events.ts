@@ -2,19 +2,20 @@
  * Owns: records as the events that rules see, through the real normalizer, and events as they are
  * stored, taken as they are.
  */
-import type { AuditEvent, Finding } from '../../../schemas/generated/avro.ts';
+import type { AuditEvent } from '../../../schemas/generated/avro.ts';
 import { COLLECTIONS } from '../../../shared/domain/collections.ts';
 import { COVERAGE_DATASET } from '../../../shared/domain/coverage.ts';
 import type { Stage } from '../../../shared/pipeline/stage.ts';
 import type { NormalEvent } from '../../detector/rules/kit/event.ts';
 import { EVENT_KINDS, type EventKind } from '../../detector/rules/model.ts';
+import type { DetectorOut } from '../../detector/stage.ts';
 import { createOfflineNormalizer } from '../../normalizer/stage.ts';
 import { createOffline, type Offline } from '../offline/pipeline.ts';
 
 type Local = Readonly<Record<string, unknown>>;
 
 /** The rules are asked apart from the stages. */
-const NO_DETECTOR: Stage<AuditEvent, Finding> = {
+const NO_DETECTOR: Stage<AuditEvent, DetectorOut> = {
   name: 'detector',
   apply: (batch) => batch.map(() => ({ kind: 'drop', reason: 'no_match' })),
 };

@@ -110,6 +110,8 @@ export interface LineFact {
   readonly isSessionStart: boolean;
   readonly requestUid?: string;
   readonly syscalls?: readonly string[];
+  /** What the pod is of, where that was learnt: `StatefulSet/checkout`. */
+  readonly workload?: string;
   readonly partial: boolean;
   readonly findings: readonly HeldFinding[];
 }
@@ -130,6 +132,8 @@ export interface AlertFact {
   readonly parentName?: string;
   readonly hasTerminal?: boolean;
   readonly requestUid?: string;
+  /** As of a line. */
+  readonly workload?: string;
   readonly partial: boolean;
   readonly findings: readonly HeldFinding[];
 }

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   buildFinding,
   findingId,
-  requestIdentity,
+  ofSession,
   SEVERITY,
+  toRecord,
 } from '../../../../services/detector/finding.ts';
 import { loadRules } from '../../../../services/detector/rules/load.ts';
 import { LEVELS, type Rule } from '../../../../services/detector/rules/model.ts';
+import { requestIdentity } from '../../../../services/detector/sessions/facts/session-id.ts';
 import { documentOf, type RawEvent } from './audit-document.ts';
 import { bundledFiles } from './bundled.ts';
 import { plainly } from './match-all.ts';
@@ -39,20 +41,20 @@ const rule = ruleNamed('exec_into_pod.yml');
 describe('a finding', () => {
   it('has the fields that others rely on', () => {
     const finding = buildFinding(plainly(rule), documentOf(EXEC));
-    expect(finding).toMatchObject({
-      cluster: 'test',
-      timestamp: '2026-11-21T06:10:00.029056Z',
+    const { record } = finding;
+    expect(record).toMatchObject({
+      ...{ cluster: 'test', time: Date.parse('2026-11-21T06:10:00.029Z'), mode: 'active' },
       ruleId: rule.id,
-      level: 'medium',
+      level: 'MEDIUM',
       events: ['f8c1/ResponseStarted'],
       userName: 'alice',
       message: 'alice opened a shell in pod payments/checkout-0 (container app): /bin/bash',
     });
     expect(finding.document).toMatchObject({
-      '@timestamp': finding.timestamp,
-      message: finding.message,
+      '@timestamp': '2026-11-21T06:10:00.029056Z',
+      message: record.message,
       event: {
-        id: finding.id,
+        id: record.id,
         kind: 'alert',
         dataset: 'podwitness.findings',
         action: 'get',
@@ -67,7 +69,7 @@ describe('a finding', () => {
         ruleset: 'bundled',
         author: 'podwitness',
       },
-      podwitness: { finding: { level: 'medium', events: finding.events } },
+      podwitness: { finding: { level: 'medium', events: record.events } },
       kubernetes: {
         audit: {
           auditID: 'f8c1',
@@ -106,7 +108,7 @@ describe('a finding', () => {
         'threat',
       ].sort(),
     );
-    expect(bare).toMatchObject({ cluster: '', userName: null, events: ['e'] });
+    expect(bare.record).toMatchObject({ cluster: '', userName: null, events: ['e'] });
     expect(JSON.stringify(bare.document)).not.toMatch(/null|\{\}|undefined/);
   });
 
@@ -145,6 +147,18 @@ describe('a finding', () => {
   });
 });
 
+describe('a finding on what opens a session', () => {
+  it('names it, and is the same otherwise', () => {
+    const finding = buildFinding(plainly(rule), documentOf(EXEC));
+    const named = ofSession(finding, 's-1');
+    expect(named.document).toMatchObject({ podwitness: { session: { id: 's-1' } } });
+    const { session: _session, ...own } = named.document['podwitness'] as { session: unknown };
+    expect({ ...named, document: { ...named.document, podwitness: own } }).toEqual(finding);
+    expect(JSON.parse(toRecord(named).document.toString('utf8'))).toEqual(named.document);
+    expect(toRecord(named)).toMatchObject(finding.record);
+  });
+});
+
 describe('the id of a finding', () => {
   const idOf = (event: RawEvent, cluster?: string) =>
     findingId(rule.id, requestIdentity(documentOf(event, cluster)));
@@ -155,8 +169,8 @@ describe('the id of a finding', () => {
     const [first, second] = [EXEC, complete].map((event) =>
       buildFinding(plainly(rule), documentOf(event)),
     );
-    expect(second?.id).toBe(first?.id);
-    expect(second?.timestamp).toBe(first?.timestamp);
+    expect(second?.record.id).toBe(first?.record.id);
+    expect(second?.document['@timestamp']).toBe(first?.document['@timestamp']);
   });
 
   it.each<[string, Partial<RawEvent>]>([

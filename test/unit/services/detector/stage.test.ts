@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEvent, Finding } from '../../../../schemas/generated/avro.ts';
 import type { Detection } from '../../../../services/detector/judge.ts';
 import { readRules, type RuleSources } from '../../../../services/detector/read-rules.ts';
-import { createDetectorStage } from '../../../../services/detector/stage.ts';
+import { decodeFact } from '../../../../services/detector/sessions/facts/codec.ts';
+import type { SessionFact } from '../../../../services/detector/sessions/facts/model.ts';
+import {
+  createDetectorStage,
+  type DetectorOut,
+  findingsOf,
+} from '../../../../services/detector/stage.ts';
 import { endings } from '../../../../shared/pipeline/outcome.ts';
 import { auditEvent, enricherLine, falcoAlert } from '../../../support/sender-bodies.ts';
 import { eventsOf } from '../normalizer/batches.ts';
@@ -36,12 +42,21 @@ async function file(name: string, text: string): Promise<string> {
 async function rules(text: string, more: Partial<RuleSources> = {}): Promise<Detection> {
   return readRules({ bundled: false, paths: [await file('rules.yml', text)], ...more });
 }
-function found(current: Detection, events: readonly AuditEvent[]): readonly Finding[] {
+function outOf(current: Detection, events: readonly AuditEvent[]): readonly DetectorOut[] {
   const batch = events.map((value) => ({ value, origin: NOWHERE }));
   const ends = createDetectorStage({ current })
     .apply(batch)
     .flatMap((o) => endings(o));
   return ends.flatMap((ending) => (ending.kind === 'emit' ? ending.items : []));
+}
+function factIn(item: DetectorOut): readonly SessionFact[] {
+  if (item.topic === 'audit.findings') return [];
+  const fact = decodeFact(item.value);
+  if (fact === undefined || !('kind' in fact)) throw new Error('It is no fact');
+  return [fact];
+}
+function found(current: Detection, events: readonly AuditEvent[]): readonly Finding[] {
+  return outOf(current, events).flatMap(findingsOf);
 }
 const documentOf = ({ document }: Finding): unknown => JSON.parse(document.toString('utf8'));
 const lines = (...records: readonly object[]) =>
@@ -194,6 +209,7 @@ it('holds the same rules against a whole batch, and each against its kind of eve
     stage.apply(batch).map((outcome) =>
       endings(outcome)
         .flatMap((end) => (end.kind === 'emit' ? end.items : []))
+        .flatMap(findingsOf)
         .map((f) => f.ruleId),
     );
   expect(apply()).toEqual([['a'], [], ['a']]);
@@ -301,5 +317,107 @@ describe('a request that is seen before it is answered', () => {
     };
     expect(started.finding.events).not.toEqual(complete.finding.events);
     expect(rest(complete)).toEqual(rest(started));
+  });
+});
+
+describe('what an event says of sessions', () => {
+  const line = JSON.parse(enricherLine('web-0')) as Record<string, unknown>;
+  const exec = (more: object = {}) => ({
+    ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Request', auditID: 'a' },
+    ...{ stage: 'ResponseStarted', verb: 'get', user: { username: 'alice' } },
+    requestURI: '/api/v1/namespaces/prod/pods/db-0/exec?command=id',
+    objectRef: { resource: 'pods', subresource: 'exec', namespace: 'prod', name: 'db-0' },
+    responseStatus: { code: 101 },
+    requestReceivedTimestamp: '2026-11-21T06:10:00.000000Z',
+    ...more,
+  });
+  const commands = () => rules(sigma('a', COMMAND, '{process.command_line|contains: s}'));
+  const execs = () => rules(sigma('a', AUDIT, '{objectRef.subresource: exec}'));
+  const topics = (items: readonly DetectorOut[]) => items.map(({ topic }) => topic);
+
+  it('goes out beside its findings, by cluster', async () => {
+    const [event] = lines(exec());
+    if (event === undefined) throw new Error('no event');
+    const out = outOf(await execs(), [event]);
+    expect(topics(out)).toEqual(['audit.findings', 'audit.signals']);
+    expect(out[1]?.value).toMatchObject({
+      ...{ kind: 'session', key: 'prod', cluster: 'prod', time: event.time },
+    });
+  });
+
+  it('of a request that opens one: its findings name it at once, and it lists them', async () => {
+    const out = outOf(await execs(), lines(exec()));
+    const [fact] = out.flatMap(factIn);
+    if (fact?.kind !== 'request') throw new Error('no request');
+    const [finding, ...others] = out.flatMap(findingsOf);
+    expect(others).toEqual([]);
+    expect(fact.findings).toEqual([
+      {
+        ...{ id: finding?.id, ruleId: 'a', ruleName: 'Rule a', level: 'low', mode: 'active' },
+        ...{ timeMs: finding?.time, message: finding?.message },
+      },
+    ]);
+    expect(finding && documentOf(finding)).toMatchObject({
+      podwitness: { session: { id: fact.session }, finding: { level: 'low' } },
+    });
+  });
+
+  it('of one that was refused: no finding names what was never opened', async () => {
+    const out = outOf(await execs(), lines(exec({ responseStatus: { code: 403 } })));
+    expect(out.flatMap(factIn)).toMatchObject([{ kind: 'request', state: 'refused' }]);
+    const [finding] = out.flatMap(findingsOf);
+    expect(finding && documentOf(finding)).not.toHaveProperty('podwitness.session');
+  });
+
+  it('of a command or an alert: its findings wait in it', async () => {
+    for (const record of [line, falcoAlert('web-0')]) {
+      const out = outOf(await commands(), lines(record));
+      expect(topics(out)).toEqual(['audit.signals']);
+      const [finding] = out.flatMap(findingsOf);
+      expect(finding).toMatchObject({ ruleId: 'a', level: 'LOW', mode: 'active', cluster: 'prod' });
+      expect(finding && documentOf(finding)).toMatchObject({ rule: { id: 'a' } });
+    }
+  });
+
+  it('nothing: what can be joined with nothing has its findings told at once', async () => {
+    const nowhere = { ...line, resource: null, node: undefined, requestUID: undefined };
+    const out = outOf(await commands(), lines(nowhere));
+    expect(topics(out)).toEqual(['audit.findings']);
+    const about = { ...falcoAlert('web-0'), source: 'k8s_audit' };
+    expect(topics(outOf(await commands(), lines(about)))).toEqual(['audit.findings']);
+  });
+
+  it('is told where no rule matches, too; what says nothing and matches nothing is dropped', async () => {
+    const none = await rules(sigma('none', AUDIT, '{verb: none}'));
+    expect(topics(outOf(none, lines(exec(), line)))).toEqual(['audit.signals', 'audit.signals']);
+    const [outcome] = createDetectorStage({ current: none }).apply(
+      lines(auditEvent('alice')).map((value) => ({ value, origin: NOWHERE })),
+    );
+    expect(outcome).toEqual({ kind: 'drop', reason: 'no_match' });
+  });
+
+  it('of a pod that is deleted changes nothing of its findings', async () => {
+    const objectRef = { resource: 'pods', namespace: 'prod', name: 'db-0' };
+    const deleted = exec({
+      ...{ verb: 'delete', stage: 'ResponseComplete', responseStatus: { code: 200 }, objectRef },
+    });
+    const out = outOf(await rules(sigma('a', AUDIT, '{verb: delete}')), lines(deleted));
+    expect(topics(out)).toEqual(['audit.findings', 'audit.signals']);
+    expect(out.flatMap(factIn)).toMatchObject([{ kind: 'pod', change: 'deleted' }]);
+    const [finding] = out.flatMap(findingsOf);
+    expect(finding && documentOf(finding)).not.toHaveProperty('podwitness.session');
+  });
+
+  it('what is too large to wait is told at once, and nothing is lost', async () => {
+    const text = Array.from({ length: 40 }, (_, i) =>
+      sigma(`r${i}`, COMMAND, '{process.command_line|contains: s}'),
+    ).join('---\n');
+    const long = { ...line, cmdLine: `ls ${'x'.repeat(5000)} ` };
+    const out = outOf(await rules(text), lines(long));
+    const told = out.filter(({ topic }) => topic === 'audit.findings');
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(40);
+    expect(new Set(out.flatMap(findingsOf).map(({ ruleId }) => ruleId)).size).toBe(40);
+    expect(out.flatMap(findingsOf)).toHaveLength(40);
   });
 });

@@ -4,7 +4,8 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { findingId, requestIdentity } from '../../../../../services/detector/finding.ts';
+import { findingId } from '../../../../../services/detector/finding.ts';
+import { requestIdentity } from '../../../../../services/detector/sessions/facts/session-id.ts';
 import { loadRules } from '../../../../../services/detector/rules/load.ts';
 import { matchAll } from '../match-all.ts';
 import type { EventDocument } from '../../../../../services/detector/rules/expression.ts';

@@ -58,8 +58,7 @@ describe('ephemeral containers', () => {
   });
 
   it('in a whole pod are those that the kubelet does not know yet', () => {
-    const ephemeral = { ...ADDED, privileged: false, unconfined: undefined };
-    delete ephemeral.unconfined;
+    const { unconfined: _unconfined, ...ephemeral } = { ...ADDED, privileged: false };
     expect(asked('update', POD)).toEqual({ ephemeral });
     // In a list that is put in place of the old one, as the answer tells.
     const patch = { spec: { ephemeralContainers: [OLD, CONTAINER] } };

@@ -152,4 +152,6 @@ export interface Evasion {
   readonly commandLine?: string;
   readonly executable?: string;
   readonly pid?: number;
+  /** The mark that was used elsewhere. */
+  readonly requestUid?: string;
 }

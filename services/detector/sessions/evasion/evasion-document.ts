@@ -8,7 +8,7 @@ import { compact } from '../../document.ts';
 import { SEVERITY } from '../../finding.ts';
 import type { Mode } from '../../judge.ts';
 import type { Level } from '../../rules/model.ts';
-import type { Evasion } from '../model.ts';
+import type { Evasion, SessionView } from '../model.ts';
 import { nameText } from '../record/entries.ts';
 import { instant } from '../record/instant.ts';
 import { cutText } from '../record/room.ts';
@@ -46,6 +46,12 @@ export function evasionDocument(evasion: Evasion, judged: Judged, head: Head) {
   const { cluster, place, session } = evasion;
   const at = session === undefined ? () => undefined : readerOf(session);
   const [container, node] = [nameText(place.container), nameText(place.node)];
+  const whose = culprit(evasion);
+  const person = whose && personFields(whose);
+  const own = session && {
+    ...ownFields(session),
+    ...(whose === undefined && { actor: undefined }),
+  };
   return compact({
     '@timestamp': instant(head.timeMs),
     message: head.message,
@@ -64,8 +70,8 @@ export function evasionDocument(evasion: Evasion, judged: Judged, head: Head) {
     },
     rule: ruleFields(judged.rule),
     podwitness: {
-      ...(session && ownFields(session)),
-      request_uid: nameText(session?.request.requestUid),
+      ...own,
+      request_uid: nameText(evasion.requestUid ?? session?.request.requestUid),
       finding: { ...findingFields(judged), events: head.events },
       session: { ...(session && sessionFields(session)), mark_owner: ownerFields(evasion) },
     },
@@ -77,10 +83,18 @@ export function evasionDocument(evasion: Evasion, judged: Judged, head: Head) {
     process: processFields(evasion),
     container: { name: container },
     host: { name: node },
-    ...(session && personFields(session)),
+    ...person,
     threat: threatOf(judged.rule.tags),
     related: relatedOf(evasion),
   });
+}
+
+/**
+ * The session whose user it was. Of a mark that was used elsewhere nobody is: not the owner, and the
+ * one who had a session there is named, but not taken for it.
+ */
+export function culprit({ rule, session }: Evasion): SessionView | undefined {
+  return rule === 'session_mark_of_other_pod' ? undefined : session;
 }
 
 function ruleFields({ description, id, references, title }: SessionRule) {

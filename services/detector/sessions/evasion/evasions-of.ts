@@ -170,7 +170,7 @@ export function markOfOtherPod(stray: Stray, around: OtherMark): Evasion | undef
   return {
     ...{ rule: 'session_mark_of_other_pod', cluster, owner },
     key: JSON.stringify([owner.session, namespace, pod]),
-    ...lying(stray),
+    ...{ ...lying(stray), requestUid: stray.requestUid },
     ...(here === undefined ? {} : { session: here }),
   };
 }

@@ -12,7 +12,7 @@ import type { HeldFinding } from '../facts/model.ts';
 import type { Evasion, SessionsOut } from '../model.ts';
 import { nameText } from '../record/entries.ts';
 import { wholeMs } from '../record/instant.ts';
-import { evasionDocument, type Judged } from './evasion-document.ts';
+import { culprit, evasionDocument, type Judged } from './evasion-document.ts';
 import { heldDocument, heldMessage, surely } from './held-document.ts';
 import { AVRO_LEVEL, avroLevel } from './levels.ts';
 import { type SessionRule, sessionRule } from './rules.ts';
@@ -31,6 +31,7 @@ export function evasionFinding(
   mode: Mode = 'active',
 ): Finding {
   const { cluster, session } = evasion;
+  const whose = culprit(evasion);
   const rule = sessionRule(evasion.rule);
   const id = contentId([rule.id, cluster, evasion.key]);
   const judged = { rule, mode, ...levelOf(rule, evasion) };
@@ -43,7 +44,7 @@ export function evasionFinding(
     ...{ id, cluster, message, mode, time: timeMs },
     ...{ ruleId: rule.id, ruleName: rule.title, level: AVRO_LEVEL[judged.level] },
     events,
-    userName: (session && nameText(userNameOf(session))) ?? null,
+    userName: (whose && nameText(userNameOf(whose))) ?? null,
     document: Buffer.from(JSON.stringify(document)),
   };
 }

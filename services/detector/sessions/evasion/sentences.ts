@@ -7,7 +7,7 @@
  */
 import { cut, plain } from '../../sentence.ts';
 import type { Place, SessionKind } from '../facts/model.ts';
-import type { Confidence, Evasion, SessionRuleId, SessionView } from '../model.ts';
+import type { Confidence, CoverageCode, Evasion, SessionRuleId, SessionView } from '../model.ts';
 import { between, durationText, instant } from '../record/instant.ts';
 import { userNameOf } from './who.ts';
 
@@ -27,7 +27,10 @@ const WAYS: Readonly<Record<SessionKind, string>> = {
 
 export function sentenceOfEvasion(evasion: Evasion): string {
   const told = SAY[evasion.rule](evasion);
-  return finished(`${told}${lastWords(evasion.commandLine ?? requested(evasion.session))}`);
+  if (evasion.commandLine !== undefined)
+    return finished(`${told}${lastWords(evasion.commandLine)}`);
+  const asked = requested(evasion.session);
+  return finished(asked === undefined ? told : `${told}; what was asked for${lastWords(asked)}`);
 }
 
 const SAY: Readonly<Record<SessionRuleId, (evasion: Evasion) => string>> = {
@@ -52,7 +55,7 @@ const SAY: Readonly<Record<SessionRuleId, (evasion: Evasion) => string>> = {
     return `The mark was taken off in ${sessionOf(evasion)}; from ${since} on commands have none, and are joined by time and place only`;
   },
   session_without_telemetry: (evasion) =>
-    `No command was seen of ${sessionOf(evasion)}${lasting(evasion)}, though ${nodeOf(evasion)} told of others; what was done is not known`,
+    `${sessionOf(evasion)} lasted${lasting(evasion)} and no command of it was seen, though ${nodeOf(evasion)} told of others; what was done is not known`,
   session_past_api_server({ place }) {
     const on = place.node === undefined ? '' : ` on node ${cut(place.node)}`;
     return `A shell was started in ${whereOf(place)}${on}, and no request to the API server opened it; who it was is not known`;
@@ -60,7 +63,7 @@ const SAY: Readonly<Record<SessionRuleId, (evasion: Evasion) => string>> = {
   session_outlived: (evasion) =>
     `A process of ${sessionOf(evasion)} still ran${after(evasion)} the session had ended`,
   session_container_not_watched: (evasion) =>
-    `No command was seen of ${sessionOf(evasion)}${lasting(evasion)}; the container is privileged or not confined, so that commands in it are not recorded, and what was done is not known`,
+    `${sessionOf(evasion)} lasted${lasting(evasion)} and no command of it was seen: the container is ${guardOf(evasion)}, so that commands in it are not recorded; what was done is not known`,
 };
 
 /** A finding on a command or alert that lies in a session, or may. */
@@ -80,7 +83,9 @@ export interface Held {
 export function sentenceOfHeld(held: Held): string {
   const { candidates, confidence, place, session } = held;
   if (confidence === 'ambiguous' && candidates > 0) {
-    return finished(`Somebody in one of ${candidates} sessions in ${whereOf(place)}${didOf(held)}`);
+    return finished(
+      `Somebody, in one of ${candidates} sessions in ${whereOf(place)}${didOf(held)}`,
+    );
   }
   if (session === undefined) return held.message;
   const name = nameOf(session);
@@ -154,7 +159,13 @@ function nodeOf({ place, session }: Evasion): string {
 
 function lasting({ session }: Evasion): string {
   const ms = between(session?.startedMs ?? session?.requestedMs, session?.endedMs);
-  return ms === undefined ? '' : ` of ${durationText(ms)}`;
+  return ms === undefined ? ' for some time' : ` ${durationText(ms)}`;
+}
+
+function guardOf({ session }: Evasion): string {
+  const holds = (code: CoverageCode) => session?.coverage.includes(code) === true;
+  if (holds('privileged_container')) return 'privileged';
+  return holds('unconfined_container') ? 'not confined' : 'privileged or not confined';
 }
 
 function after({ session, timeMs }: Evasion): string {

@@ -4,7 +4,7 @@
  * Does not own: its message (sentence.ts), the entries of its lists (entries.ts).
  */
 import { COLLECTIONS } from '../../../../shared/domain/collections.ts';
-import { isObject, type JsonObject, member, textMember } from '../../../../shared/domain/json.ts';
+import { isObject, type JsonObject, textMember } from '../../../../shared/domain/json.ts';
 import { compact } from '../../document.ts';
 import { LEVELS } from '../../rules/model.ts';
 import type { FindingRef } from '../facts/model.ts';
@@ -34,7 +34,7 @@ const PORTS = 100;
 /** What of the request's own document a session has; the rest is of the request alone. */
 const TAKEN: ReadonlySet<string> = new Set([
   ...['client', 'cloud', 'container', 'host', 'kubernetes', 'orchestrator', 'podwitness'],
-  ...['source', 'tags', 'threat', 'user', 'user_agent'],
+  ...['source', 'threat', 'user', 'user_agent'],
 ]);
 /** Of these a session has its own. */
 const OWN: ReadonlySet<string> = new Set(['finding', 'partial', 'session']);
@@ -107,14 +107,17 @@ function timestampOf({ lastSeenMs, requestedMs, startedMs }: SessionView): strin
   return instant(requestedMs) ?? instant(startedMs) ?? instant(lastSeenMs) ?? instant(0);
 }
 
+/** The parts that are objects, as in each document; what else stands in their place, no store takes. */
 function taken(room: Room, part: JsonObject, bytes: number): JsonObject {
-  const members = Object.entries(part).filter(([key]) => TAKEN.has(key));
-  const own = member(part, 'podwitness');
-  const kept = isObject(own) ? Object.entries(own).filter(([key]) => !OWN.has(key)) : [];
-  const picked = Object.fromEntries(
-    members.map(([key, value]) => [key, key === 'podwitness' ? Object.fromEntries(kept) : value]),
+  const picked = Object.entries(part).flatMap(([key, value]) => {
+    if (!TAKEN.has(key) || !isObject(value)) return [];
+    const members = Object.entries(value);
+    const kept = key === 'podwitness' ? members.filter(([name]) => !OWN.has(name)) : members;
+    return [[key, Object.fromEntries(kept)] as const];
+  });
+  const fitted = within(room, bytes, (piece) =>
+    fitValue(piece, Object.fromEntries(picked), TEXT_BYTES),
   );
-  const fitted = within(room, bytes, (piece) => fitValue(piece, picked, TEXT_BYTES));
   return isObject(fitted) ? fitted : {};
 }
 

@@ -132,6 +132,11 @@ function fitArray(
   return kept;
 }
 
+/** Elasticsearch refuses documents with a name, or a part of one between dots, that is blank. */
+function isFieldName(key: string): boolean {
+  return key.split('.').every((part) => part.trim() !== '');
+}
+
 function fitMembers(
   room: Room,
   members: readonly (readonly [key: string, value: unknown])[],
@@ -141,6 +146,10 @@ function fitMembers(
   room.left -= PUNCTUATION_BYTES;
   const kept: (readonly [string, unknown])[] = [];
   for (const [key, value] of members) {
+    if (!isFieldName(key)) {
+      room.isCut = true;
+      continue;
+    }
     const keyBytes = bytesOf(key) + PUNCTUATION_BYTES;
     if (keyBytes > room.left) {
       room.isCut = true;

@@ -8,6 +8,8 @@ import { addDoctor } from './commands/doctor.ts';
 import { addQuery } from './commands/query.ts';
 import { addRules } from './commands/rules.ts';
 import { addScan } from './commands/scan.ts';
+import { addSession } from './commands/session.ts';
+import { addSessions } from './commands/sessions.ts';
 import { addSetup } from './commands/setup.ts';
 import { addTail } from './commands/tail.ts';
 import { addUp } from './commands/up.ts';
@@ -18,6 +20,8 @@ const EXAMPLES = `
 Start here:
   podwitness up --sample        everything in one process, fed with a small story
   podwitness query findings     what the rules found
+  podwitness sessions           who is in which pod now; --watch follows
+  podwitness session show ID    what they did there, as a timeline or a report
   podwitness scan audit.log     look through a file, offline
   podwitness rules list         which rules there are; also lint, test, explain
 
@@ -39,6 +43,8 @@ export function createProgram(version: string, run: Run): Command {
   addUp(program, run);
   addWorkers(program, run);
   addScan(program, run);
+  addSessions(program, run);
+  addSession(program, run);
   addQuery(program, run);
   addTail(program, run);
   addDeadletter(program, run);

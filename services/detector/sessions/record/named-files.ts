@@ -10,7 +10,7 @@ const MAX_PATH_CHARS = 1024;
 /** Up to a path: `--file=/etc/x`, `of=/dev/sda`, `-I/usr/include`, `@/tmp/body`. */
 const PREFIX = /^(?:-{0,2}[\w.-]{1,64}=|-[A-Za-z]{1,3}(?=[/~])|@)/;
 const START = /^(?:\/|~|\.\.?\/)/;
-const TRAILING = /[,:;)\]}]+$/;
+const TRAILING: ReadonlySet<string> = new Set([',', ':', ';', ')', ']', '}']);
 /** A path without a start: folders, and a file with an extension that begins with a letter. */
 const RELATIVE = /^[\w@+-][\w.@+-]*(?:\/[\w.@+-]+){0,32}\/[\w@+-][\w.@+-]*\.[a-z]\w{0,9}$/i;
 /** `application/vnd.x` is a type of content, `github.com/x/y.git` an address. */
@@ -27,6 +27,13 @@ function isPath(text: string): boolean {
   return RELATIVE.test(text) && !MEDIA.test(text) && !HOST.test(text);
 }
 
+/** Without what ends a sentence or a bracket. A pattern would look from each place anew. */
+function withoutTrailing(text: string): string {
+  let end = text.length;
+  while (end > 0 && TRAILING.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
 /** `PATH=/bin:/usr/bin`, `-v /etc:/host/etc:ro`; anything else is one. */
 function parts(text: string): readonly string[] {
   return START.test(text) ? text.split(':') : [text];
@@ -36,7 +43,7 @@ function pathsOf(text: string, isRedirected: boolean): readonly string[] {
   if (text.startsWith('file:///')) return [text.slice('file://'.length)];
   if (text.includes('://')) return [];
   const bare = text.replace(PREFIX, '');
-  const found = parts(bare).map((part) => part.replace(TRAILING, ''));
+  const found = parts(bare).map(withoutTrailing);
   if (isRedirected) return found.slice(0, 1);
   return found.filter(isPath);
 }

@@ -10,6 +10,7 @@ import type { EventStore, StoredDocument } from '../../shared/ports/event-store.
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { type RuleSources, readRules } from '../detector/read-rules.ts';
 import { createDetectorStage } from '../detector/stage.ts';
+import { sessionsOf } from '../detector/worker.ts';
 import { createOfflineNormalizer } from '../normalizer/stage.ts';
 import { createOffline } from './offline/pipeline.ts';
 import { formatDocuments } from './output/documents.ts';
@@ -37,28 +38,38 @@ async function send(url: string, body: Buffer): Promise<void> {
   });
 }
 
-/** How many events and findings the sample gives: the same stages, offline. */
-async function expected(body: Buffer, rules: RuleSources): Promise<readonly [number, number]> {
+type Expected = Readonly<Record<'events' | 'findings' | 'sessions', number>>;
+
+/** How much the sample gives: the same stages, offline. */
+async function expected(body: Buffer, rules: RuleSources): Promise<Expected> {
   const offline = createOffline(
     {
       normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
       detector: createDetectorStage({ current: await readRules(rules) }),
+      sessions: sessionsOf,
     },
     SAMPLE_CLUSTER,
   );
   offline.add(body);
-  const { events, findings } = offline.result();
-  return [events.length, findings.length];
+  const { events, findings, sessions } = offline.result();
+  return { events: events.length, findings: findings.length, sessions: sessions.length };
 }
 
-async function waitForAll(store: EventStore, events: number, findings: number): Promise<void> {
+async function isThere(store: EventStore, { events, findings, sessions }: Expected) {
+  const has = async (collection: keyof Expected, count: number): Promise<boolean> =>
+    (await store.count({ collection, where: OF_SAMPLE })) >= count;
+  await store.refresh();
+  return (
+    (await has('events', events)) &&
+    (await has('findings', findings)) &&
+    (await has('sessions', sessions))
+  );
+}
+
+async function waitForAll(store: EventStore, all: Expected): Promise<void> {
   const deadline = systemClock.now() + DEADLINE_MS;
   const never = new AbortController().signal;
-  for (;;) {
-    await store.refresh();
-    const indexed = await store.count({ collection: 'events', where: OF_SAMPLE });
-    const found = await store.count({ collection: 'findings', where: OF_SAMPLE });
-    if (indexed >= events && found >= findings) return;
+  while (!(await isThere(store, all))) {
     if (systemClock.now() > deadline) {
       throw new TransientError('The sample is not indexed yet', { code: 'store_unavailable' });
     }
@@ -66,25 +77,27 @@ async function waitForAll(store: EventStore, events: number, findings: number): 
   }
 }
 
-async function findings({ store }: SampleParts): Promise<readonly StoredDocument[]> {
-  const query = { collection: 'findings', where: OF_SAMPLE, order: 'oldest', limit: 100 } as const;
+async function told(store: EventStore, collection: 'findings' | 'sessions'): Promise<string> {
+  const query = { collection, where: OF_SAMPLE, order: 'oldest', limit: 100 } as const;
   const found: StoredDocument[] = [];
   for await (const document of store.search(query)) found.push(document);
-  return found;
+  return formatDocuments(collection, found, 'table');
 }
 
 /** Posts the sample and prints the findings that come out. Sending it again changes nothing. */
 export async function tellSample(parts: SampleParts): Promise<void> {
   const body = await readFile(SAMPLE_FILE);
-  const [events, count] = await expected(body, parts.rules);
+  const all = await expected(body, parts.rules);
   await send(parts.url, body);
-  await waitForAll(parts.store, events, count);
-  const found = await findings(parts);
+  await waitForAll(parts.store, all);
+  const { events, findings, sessions } = all;
   await write(`
-The sample: ${events} audit events of cluster '${SAMPLE_CLUSTER}' gave ${found.length} findings.
+The sample: ${events} events of cluster '${SAMPLE_CLUSTER}' gave ${sessions} sessions and ${findings} findings.
 
-${formatDocuments('findings', found, 'table')}
+${await told(parts.store, 'sessions')}
+${await told(parts.store, 'findings')}
 Ask for more:
+  podwitness sessions --all
   podwitness query findings --where user.name=bob
   podwitness query events --where kubernetes.audit.objectRef.namespace=production
   podwitness tail audit.events --from beginning

@@ -9,6 +9,7 @@ import type {
   RawBatch,
   SchemaName,
   Session,
+  Signal,
 } from '../../schemas/generated/avro.ts';
 import { TOPICS, type TopicName, topicName } from '../../schemas/topics.ts';
 import { type Codec, createCodec } from '../adapters/avro/codec.ts';
@@ -76,6 +77,10 @@ export function aboutBatch({ cluster, replayOf, sender, senderId, source }: RawB
 /** Where an event comes from, as far as it says it; who sent it stands in audit.raw. */
 export function aboutEvent({ cluster, source }: AuditEvent): About {
   return { ...ABOUT_NOTHING, source, cluster };
+}
+
+export function aboutSignal({ cluster }: Signal): About {
+  return { ...ABOUT_NOTHING, cluster };
 }
 
 export function aboutFinding({ cluster }: Finding): About {

@@ -2,12 +2,13 @@
  * Owns: `podwitness scan`: files through the same stages, without a server.
  */
 import type { Command } from 'commander';
-import type { AuditEvent, Finding } from '../../../schemas/generated/avro.ts';
+import type { AuditEvent, Finding, Session } from '../../../schemas/generated/avro.ts';
 import { FatalError } from '../../../shared/errors/fault.ts';
 import type { StoredDocument } from '../../../shared/ports/event-store.ts';
 import { describeProblem, readRules } from '../../detector/read-rules.ts';
 import { LEVELS } from '../../detector/rules/model.ts';
 import { createDetectorStage } from '../../detector/stage.ts';
+import { sessionsOf } from '../../detector/worker.ts';
 import { createOfflineNormalizer } from '../../normalizer/stage.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { createOffline } from '../offline/pipeline.ts';
@@ -35,14 +36,16 @@ function emitList(text: string): readonly Emitted[] {
   });
 }
 
-function documentOf({ document }: AuditEvent | Finding): StoredDocument {
+type Told = AuditEvent | Finding | Session;
+
+function documentOf({ document }: Told): StoredDocument {
   return JSON.parse(document.toString('utf8')) as StoredDocument;
 }
 
 /** A table needs all rows for its widths; NDJSON goes out in pages, as one text it may be too long. */
 async function writeAll(
-  kind: 'events' | 'findings',
-  records: readonly (AuditEvent | Finding)[],
+  kind: 'events' | 'findings' | 'sessions',
+  records: readonly Told[],
   format: OutputFormat,
 ): Promise<void> {
   const page = format === 'table' ? Math.max(records.length, 1) : PAGE;
@@ -78,16 +81,19 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
     {
       normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
       detector: createDetectorStage({ current }),
+      sessions: sessionsOf,
     },
     options.cluster,
   );
   await readAll(offline, files);
-  const { events, findings } = offline.result();
+  const { events, findings, sessions } = offline.result();
   for (const kind of options.emit) {
     if (kind === 'events') await writeAll(kind, events, format);
     if (kind === 'findings') await writeAll(kind, findings, format);
+    if (kind === 'sessions') await writeAll(kind, sessions, format);
   }
-  process.stderr.write(`${events.length} distinct events, ${findings.length} findings\n`);
+  const counts = [`${events.length} distinct events`, `${findings.length} findings`];
+  process.stderr.write(`${counts.join(', ')}, ${sessions.length} sessions\n`);
   return meets(findings, options.failOn) ? EXIT.failOn : EXIT.done;
 }
 

@@ -2,23 +2,27 @@
  * Owns: the stages over bodies in memory, without a log: the same decisions as live, in an order
  * that depends on the content alone. Pure.
  */
-import type { AuditEvent, Finding } from '../../../schemas/generated/avro.ts';
+import type { AuditEvent, Finding, Session, Signal } from '../../../schemas/generated/avro.ts';
 import { rawBatch } from '../../../schemas/raw-batch.ts';
 import { endings } from '../../../shared/pipeline/outcome.ts';
 import type { Envelope, Stage } from '../../../shared/pipeline/stage.ts';
-import { type DetectorOut, findingsOf } from '../../detector/stage.ts';
+import type { DetectorOut } from '../../detector/stage.ts';
+import type { SessionsRecord } from '../../detector/worker.ts';
 import type { OfflineNormalizer } from '../../normalizer/stage.ts';
 
 export interface OfflineStages {
   /** Its stage gives events as they are; what all of them teach is added when all are read. */
   readonly normalizer: OfflineNormalizer;
   readonly detector: Stage<AuditEvent, DetectorOut>;
+  /** What the detector's signals come to, when all have been told. */
+  sessions(signals: readonly Signal[]): readonly SessionsRecord[];
 }
 
 export interface OfflineResult {
   /** By time, then id: the order of the files does not matter. */
   readonly events: readonly AuditEvent[];
   readonly findings: readonly Finding[];
+  readonly sessions: readonly Session[];
 }
 
 /** What a body held: events, and by reason what was known to be none and what could not be read. */
@@ -89,11 +93,20 @@ export function createOffline(stages: OfflineStages, cluster: string): Offline {
       const complete = stages.normalizer.completing();
       const events = [...byId.values()].sort(byTimeAndId).map((event) => complete(event));
       const outcomes = stages.detector.apply(events.map(envelope));
-      const found = outcomes
+      const told = outcomes
         .flatMap((o) => endings(o))
-        .flatMap((ending) => (ending.kind === 'emit' ? ending.items : []))
-        .flatMap(findingsOf);
-      return { events, findings: firstById(found) };
+        .flatMap((ending) => (ending.kind === 'emit' ? ending.items : []));
+      const signals = told.flatMap((one) => (one.topic === 'audit.signals' ? [one.value] : []));
+      const records = [...told, ...stages.sessions(signals)];
+      const found = records.flatMap((one) => (one.topic === 'audit.findings' ? [one.value] : []));
+      const sessions = records.flatMap((one) =>
+        one.topic === 'audit.sessions' ? [one.value] : [],
+      );
+      return {
+        events,
+        findings: firstById(found).toSorted(byTimeAndId),
+        sessions: sessions.toSorted(byTimeAndId),
+      };
     },
   };
 }

@@ -26,7 +26,7 @@ export function openOffline(local?: Local): Offline {
     dataStreamNamespace: 'default',
     ...(local !== undefined && { enrich: () => local }),
   });
-  return createOffline({ normalizer, detector: NO_DETECTOR }, 'default');
+  return createOffline({ normalizer, detector: NO_DETECTOR, sessions: () => [] }, 'default');
 }
 
 /** By time, then id. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createOffline, type OfflineResult } from '../../../../../services/cli/offline/pipeline.ts';
 import { readRules } from '../../../../../services/detector/read-rules.ts';
 import { createDetectorStage } from '../../../../../services/detector/stage.ts';
+import { sessionsOf } from '../../../../../services/detector/worker.ts';
 import { createOfflineNormalizer } from '../../../../../services/normalizer/stage.ts';
 import { missingData, recordedScenario } from '../../../../support/data.ts';
 import { LINE } from '../../normalizer/batches.ts';
@@ -10,6 +11,7 @@ import { LINE } from '../../normalizer/batches.ts';
 const stages = {
   normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
   detector: createDetectorStage({ current: await readRules({ bundled: true, paths: [] }) }),
+  sessions: sessionsOf,
 };
 const missing = missingData();
 
@@ -20,8 +22,8 @@ function resultOf(bodies: readonly Buffer[]): OfflineResult {
 }
 
 /** All bytes that can come out. */
-function bytesOf({ events, findings }: OfflineResult): string {
-  return [...events, ...findings]
+function bytesOf({ events, findings, sessions }: OfflineResult): string {
+  return [...events, ...findings, ...sessions]
     .map(({ id, document }) => `${id} ${document.toString()}`)
     .join('\n');
 }
@@ -41,7 +43,9 @@ describe('a copy of an event', () => {
         const [one, ...others] = events.filter(({ partial }) => !partial);
         expect([others.length, events.length]).toStrictEqual([0, 2]);
         expect(one?.document.toString()).toContain('xyz');
-        expect(bytesOf({ events, findings: [] })).toContain(`"related_event":"${one?.id}"`);
+        expect(bytesOf({ events, findings: [], sessions: [] })).toContain(
+          `"related_event":"${one?.id}"`,
+        );
       }),
     );
   });

@@ -22,7 +22,7 @@ function factsWithFindings(record: object): readonly SessionFact[] {
 }
 
 const requestURI =
-  '/api/v1/namespaces/payments/pods/checkout-0/exec?command=tar&command=cf&command=-';
+  '/api/v1/namespaces/payments/pods/checkout-0/exec?command=tar&command=cf&command=-&tty=1&stdin=0';
 const FACTS = [
   execEvent({ requestURI, impersonatedUser: { username: 'bob' } }),
   podWrite('patch', 'ephemeralcontainers', {

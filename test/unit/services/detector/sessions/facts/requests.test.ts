@@ -213,6 +213,11 @@ describe('a pod to debug with', () => {
       made('node-debugger-x-x2x9z', PLAIN),
     ],
     ['debug-pod', 'a copy of a pod, by kubectl', made('checkout-dbg', PLAIN, KUBECTL)],
+    [
+      'debug-pod',
+      'on a node, and with no access to it',
+      made('copy', { ...PLAIN, nodeName: 'worker-1' }, KUBECTL),
+    ],
     ['debug-pod', 'a copy of a pod, by oc', made('checkout-0-debug', PLAIN, OC)],
     [
       'debug-pod',

@@ -1,6 +1,6 @@
 /**
- * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer] [detector] [latency]`: figures as JSON (one line each, standard output)
- * and as a table (standard error). Absolute figures drift with the machine: compare within one run.
+ * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer] [detector] [sessions]
+ * [latency]`: figures as JSON (one line each, standard output) and as a table (standard error). Absolute figures drift with the machine: compare within one run.
  */
 import { homedir } from 'node:os';
 import { cacheFolder, runsAsRoot } from '../../infra/local/cache.ts';
@@ -13,6 +13,7 @@ import { benchEmbedded, benchReal } from './end-to-end.ts';
 import type { Figure } from './measure.ts';
 import { benchLatency } from './latency.ts';
 import { benchNormalizer } from './normalizer/bench.ts';
+import { benchSessions } from './sessions/bench.ts';
 import { benchStages } from './stages.ts';
 
 const RUNS = [
@@ -22,10 +23,11 @@ const RUNS = [
   'collector',
   'normalizer',
   'detector',
+  'sessions',
   'latency',
 ] as const;
 /** Those that need no recording. */
-const MADE: readonly string[] = ['collector', 'normalizer', 'detector'];
+const MADE: readonly string[] = ['collector', 'normalizer', 'detector', 'sessions'];
 
 const COLUMNS = [
   { title: 'RUN', maxWidth: 12, cell: (f: Figure) => f.run },
@@ -66,6 +68,7 @@ async function figures(run: string): Promise<readonly Figure[]> {
   if (run === 'normalizer') return onServers(run, (cacheDir) => benchNormalizer(cacheDir, say));
   if (run === 'detector') return benchDetector(benchCache(), say);
   const recording = recordedBurst();
+  if (run === 'sessions') return benchSessions(say);
   if (run === 'stages') return benchStages(recording);
   if (run === 'embedded') return benchEmbedded(recording);
   if (run === 'latency') {

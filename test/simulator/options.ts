@@ -34,6 +34,7 @@ export const DEFAULTS: SimulationOptions = {
 };
 
 export const HELP = `npm run simulate -- --out DIR [options]
+npm run simulate -- score DIR DOCUMENTS…
 
 Makes up the life of Kubernetes clusters, and tells the truth about it: who was in which pod, which
 line of a node is of which session, and who went around what would have seen them. The same options
@@ -66,8 +67,12 @@ and to DIR itself:
   truth.jsonl   sessions, lines, alerts and evasions as they were
   posts.jsonl   what came when, in which body: line numbers of the files above
 
+score prints how right documents of sessions and findings are (one a line), and ends with 1 where
+they are not as right as they have to be.
+
   npm run simulate -- --days 1 --seed 7 --out sim
-  npx podwitness scan --cluster cluster-1 --emit sessions --output ndjson sim/feed.jsonl
+  npx podwitness scan --cluster cluster-1 --emit sessions,findings --output ndjson sim/feed.jsonl > told.ndjson
+  npm run simulate -- score sim told.ndjson
   npm run simulate -- --out sim --url http://127.0.0.1:8440 --speed 600
 `;
 

@@ -12,18 +12,33 @@ export interface Told {
 }
 
 export interface Traces {
+  /** Lines that came. */
   readonly told: readonly Told[];
+  readonly bySession: ReadonlyMap<TrueSession, readonly Told[]>;
   readonly isSeen: (session: TrueSession) => boolean;
 }
 
 type Test = (planted: Planted, traces: Traces) => boolean;
 
-function ofSession({ session }: Planted, { told }: Traces): readonly Told[] {
-  return told.filter(({ line }) => line.process.session === session);
+export function groupBySession(told: readonly Told[]): ReadonlyMap<TrueSession, readonly Told[]> {
+  const groups = new Map<TrueSession, Told[]>();
+  for (const one of told) {
+    const { session } = one.line.process;
+    if (session === undefined) continue;
+    const group = groups.get(session);
+    if (group === undefined) groups.set(session, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+function ofSession(session: TrueSession | undefined, { bySession }: Traces): readonly Told[] {
+  return (session && bySession.get(session)) ?? [];
 }
 
 function some(test: (told: Told, planted: Planted) => boolean): Test {
-  return (planted, traces) => ofSession(planted, traces).some((told) => test(told, planted));
+  return (planted, traces) =>
+    ofSession(planted.session, traces).some((told) => test(told, planted));
 }
 
 const always: Test = () => true;
@@ -74,13 +89,13 @@ export function leftTrace(planted: Planted, traces: Traces): boolean {
 /** Rules that are right about a session although nothing was planted in it. */
 export function tolerate(
   session: TrueSession,
-  told: readonly Told[],
+  traces: Traces,
   namespaces: readonly string[],
 ): void {
   const say = (rules: readonly string[], why: string): void => {
     session.tolerated.push({ rules, why });
   };
-  const own = told.filter(({ line }) => line.process.session === session);
+  const own = ofSession(session, traces);
   if (own.length === 0 && session.pod.node.enricher !== undefined) {
     say(['session_without_telemetry', 'session_container_not_watched'], 'nothing of it came');
   }

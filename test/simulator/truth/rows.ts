@@ -6,7 +6,7 @@ import type { AuditLine } from '../apiserver/event.ts';
 import type { Alert, EvasionClass, Kind, Line, Planted, TrueSession } from '../model.ts';
 import { milli, nano } from '../moments.ts';
 import { createJudge, type Label } from './label.ts';
-import { leftTrace, tolerate, type Told } from './planted.ts';
+import { groupBySession, leftTrace, tolerate, type Told } from './planted.ts';
 
 export interface SessionRow {
   readonly row: 'session';
@@ -28,7 +28,7 @@ export interface SessionRow {
   readonly auditIDs: readonly string[];
   readonly requestUid?: string;
   readonly mark: string;
-  readonly attachers: readonly string[];
+  readonly attachers: readonly { readonly user: string; readonly auditID: string }[];
   /** Events that say that it was opened came. */
   readonly isSeen: boolean;
   readonly tolerated: readonly { readonly rules: readonly string[]; readonly why: string }[];
@@ -92,6 +92,10 @@ function optional<K extends string, V>(key: K, value: V | undefined): { readonly
   return made;
 }
 
+function attacherOf({ request, user }: TrueSession['attachers'][number]) {
+  return { user: user.name, auditID: request.auditID };
+}
+
 function sessionRow(session: TrueSession, isSeen: boolean): SessionRow {
   const { argv, container, ended, id, kind, mark, pod, retries, started, user } = session;
   return {
@@ -101,7 +105,7 @@ function sessionRow(session: TrueSession, isSeen: boolean): SessionRow {
     asked: session.requests.map(({ received }) => received),
     ...{ started, ended, retries, auditIDs: session.requests.map(({ auditID }) => auditID) },
     ...(mark.how === 'set' ? { requestUid: mark.uid } : {}),
-    ...{ mark: mark.how, attachers: session.attachers.map((a) => a.user.name) },
+    ...{ mark: mark.how, attachers: session.attachers.map(attacherOf) },
     ...{ isSeen, tolerated: session.tolerated },
   };
 }
@@ -161,8 +165,8 @@ export function truthOf(scene: Scene, { alerts, audit, lines }: Recorded): reado
   const judge = createJudge(site, sessions, isSeen);
   const all = lines.map((line) => ({ line, truth: judge.line(line) }));
   const told = all.filter(({ line }) => !line.isLost);
-  const traces = { told, isSeen };
-  for (const session of sessions) tolerate(session, told, site.unmarkedNamespaces);
+  const traces = { told, isSeen, bySession: groupBySession(told) };
+  for (const session of sessions) tolerate(session, traces, site.unmarkedNamespaces);
   return [
     ...sessions.map((session) => sessionRow(session, isSeen(session))),
     ...all.map(lineRow),

@@ -11,6 +11,7 @@ import type { FindingRef } from '../facts/model.ts';
 import { COVERAGE, type SessionView } from '../model.ts';
 import { alertEntry, attacherEntry, commandEntry, findingEntry, nameText } from './entries.ts';
 import { between, instant, nanoseconds } from './instant.ts';
+import { type Named, namedIn } from './named.ts';
 import { type Related, relatedOf } from './related.ts';
 import { fitItems, fitText, fitValue, type Room, roomOf, shorten, within } from './room.ts';
 import { sentenceOfSession } from './sentence.ts';
@@ -57,12 +58,6 @@ export function sessionDocument(view: SessionView, namespace: string): JsonObjec
   });
 }
 
-/** Files and hosts that commands name. */
-interface Named {
-  readonly files: readonly string[];
-  readonly hosts: readonly string[];
-}
-
 function* entriesOf<T, E>(items: readonly T[], entry: (item: T) => E): Generator<E> {
   for (const item of items) yield entry(item);
 }
@@ -78,7 +73,7 @@ function withoutCommands(view: SessionView, namespace: string, room: Room): Json
   const context = taken(room, view.request.context, CONTEXT_BYTES);
   const known = merge(context, who);
   const userName = textMember(known['user'], 'name');
-  const named = { files: [], hosts: [] };
+  const named = namedIn(view.commands);
   const related = relatedOf(view, known, named.hosts);
   const head = compact({
     '@timestamp': timestampOf(view),

@@ -46,6 +46,8 @@ export function sessionsAreStored(store: () => EventStore): void {
     expect(await session('commands.executable', '/bin/dash')).toContain('kind-cp');
     expect(await session('attachers.user', 'mallory')).toStrictEqual(['kind-ephemeral']);
     expect(await session('findings.rule.id', 'destructive')).toStrictEqual(['kind-exec']);
+    expect(await session('files', '/etc/pay/*')).toStrictEqual(['kind-exec']);
+    expect(await session('hosts', '192.0.2.9')).toStrictEqual(['kind-exec']);
     expect(await session('state', 'open')).toStrictEqual(['kind-exec-open']);
     expect(await session('coverage', 'port_forward_is_blind')).toStrictEqual(['kind-port-forward']);
     expect(await idsOf(store(), 'related.ip', '2001:db8::7')).toStrictEqual(['kind-ephemeral']);

@@ -89,9 +89,20 @@ function stemOf(pod: string): string {
 }
 
 /**
+ * What is learnt of a pod says `Deployment/pay`, and before it is learnt the name says `pay`: the two
+ * must meet. Of a ReplicaSet or a Job the one that made it counts.
+ */
+function ownerOf(known: string): string {
+  const slash = known.indexOf('/');
+  const [kind, name] = [known.slice(0, Math.max(0, slash)), known.slice(slash + 1)];
+  if (kind === 'ReplicaSet') return name.replace(REPLICA_SET, '');
+  return kind === 'Job' ? name.replace(CRON_TIME, '') : name;
+}
+
+/**
  * The same for all pods of a workload, as far as names say it: Deployment, DaemonSet, Job, CronJob,
- * StatefulSet. `known`: the workload's own name.
+ * StatefulSet. `known`: the workload, `Deployment/pay`, where that was learnt.
  */
 export function workloadOf(namespace: string, pod: string, known?: string): string {
-  return `${namespace}/${known ?? stemOf(pod)}`;
+  return `${namespace}/${known === undefined ? stemOf(pod) : ownerOf(known)}`;
 }

@@ -74,7 +74,15 @@ describe('the workload of a pod', () => {
     expect(workloadOf('ns', pod)).toBe(`ns/${workload}`);
   });
 
-  it('is what is known of it', () => {
-    expect(workloadOf('ns', 'pay-x', 'pay')).toBe('ns/pay');
+  it.each([
+    ['pay-7c9f8d7b65-x2k9z', 'Deployment/pay'],
+    ['pay-7c9f8d7b65-x2k9z', 'ReplicaSet/pay-7c9f8d7b65'],
+    ['pay-0', 'StatefulSet/pay'],
+    ['pay-29384756-q7wzn', 'Job/pay-29384756'],
+    ['pay-29384756-q7wzn', 'CronJob/pay'],
+    ['anything', 'pay'],
+  ])('of %j is the same before and after it is learnt to be %j', (pod, known) => {
+    expect(workloadOf('ns', pod, known)).toBe('ns/pay');
+    if (pod !== 'anything') expect(workloadOf('ns', pod)).toBe('ns/pay');
   });
 });

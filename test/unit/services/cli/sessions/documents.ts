@@ -122,6 +122,38 @@ export const ATTACHED: StoredDocument = {
   },
 };
 
+/** The session that README.md shows. */
+export const README_SESSION: StoredDocument = {
+  '@timestamp': at('06:10:00.029'),
+  user: { name: 'alice', roles: ['payments-dev'] },
+  source: { ip: '10.0.0.9' },
+  user_agent: { original: 'kubectl/v1.33.1 (linux/amd64)' },
+  orchestrator: { cluster: { name: 'prod-eu' } },
+  kubernetes: { namespace: 'payments', pod: { name: 'pay-0' } },
+  container: { name: 'app' },
+  host: { name: 'worker-1' },
+  podwitness: {
+    team: 'payments',
+    session: {
+      ...{ id: SESSION.id, kind: 'exec', state: 'open', revision: 7, confidence: 'inferred' },
+      ...{ coverage: ['mark_stripped'], requested_command: 'sh', max_level: 'high' },
+      ...{ requested_at: at('06:10:00.029'), started_at: at('06:10:00.050') },
+      last_seen_at: at('06:11:30.000'),
+      commands: [
+        ...COMMANDS.slice(0, 6),
+        command('06:11:30.000', 'rm -f /etc/pay/config.yaml', {
+          ...{ pid: 4260, confidence: 'inferred' },
+        }),
+      ],
+      command_count: 7,
+      findings: [SESSION.findings[0]],
+      finding_count: 1,
+      files: SESSION.files,
+      hosts: ['169.254.169.254'],
+    },
+  },
+};
+
 /** Nothing but what makes it a session. */
 export const EMPTY: StoredDocument = { podwitness: { session: { id: 'nothing-more' } } };
 

@@ -42,7 +42,7 @@ export const elasticsearch = z.strictObject({
     .optional()
     .describe(
       'After how many days from their rollover events and findings are deleted; `setup` gives it ' +
-        'to the lifecycle policy. Not set: the policy is yours.',
+        'to the lifecycle policy. Not set: the policy is yours. Sessions are not deleted by it.',
     ),
   refreshIntervalSeconds: whole(1, 3600)
     .default(5)

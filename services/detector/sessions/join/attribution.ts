@@ -62,7 +62,8 @@ function decideItem(work: Work, site: Site, at: ItemRef): void {
   }
   enter(work, site, at, { ...item, verdict });
   watchWorkload(turn, site, { ...item, verdict });
-  if (isNew && owner !== undefined) followOwner(work, site, at, { ...item, verdict }, owner);
+  if (isNew && owner !== undefined)
+    followOwner(work, { at, site, owner, item: { ...item, verdict } });
 }
 
 function without(before: Attribution | undefined, now: Attribution): readonly string[] {
@@ -136,9 +137,17 @@ function differs({ containers = [], place }: Span, container: string | undefined
   return place.container !== undefined && place.container !== container;
 }
 
+interface Owned {
+  readonly site: Site;
+  readonly at: ItemRef;
+  readonly item: Item;
+  readonly owner: Span;
+}
+
 /** Its owner is told where else its request UID is, and what is elsewhere is told of its owner. */
-function followOwner(work: Work, site: Site, at: ItemRef, item: Item, owner: Span): void {
+function followOwner(work: Work, owned: Owned): void {
   const { turn } = work;
+  const { item, owner, site } = owned;
   const { requestUid = '' } = item.fact;
   const isOwn = isAt(owner.place, site) && !differs(owner, item.fact.place.container);
   if (isOwn) {
@@ -147,13 +156,13 @@ function followOwner(work: Work, site: Site, at: ItemRef, item: Item, owner: Spa
       queue(work, other);
     }
   } else watch(turn, site, requestUid);
-  markElsewhere(work, site, at, item, owner);
+  markElsewhere(work, owned);
 }
 
 /** More of them say nothing new. */
 const MAX_ELSEWHERE = 100;
 
-function markElsewhere(work: Work, site: Site, at: ItemRef, item: Item, owner: Span): void {
+function markElsewhere(work: Work, { at, item, owner, site }: Owned): void {
   const cell = work.turn.cell(sessionKey(site.cluster, owner.session));
   const part = `elsewhere/${at.item}`;
   const isElsewhere = item.verdict?.conflict === 'other_pod';

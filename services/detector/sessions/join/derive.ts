@@ -14,7 +14,7 @@ const MAX_ATTACHERS = 100;
 const NODE_DEBUGGER = /^node-debugger-(.+)-[a-z0-9]{5}$/;
 
 /** What else is known at the site. */
-export interface Neighbours {
+interface Neighbours {
   readonly pod: PodHistory;
   /** Sessions that made a debug pod or container, and those that attached to anything there. */
   readonly creators: readonly Life[];

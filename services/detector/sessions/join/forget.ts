@@ -7,25 +7,30 @@ import type { SessionSettings } from '../settings.ts';
 import { lastOf, named, type Site, sliceKey, sliceOf, timeText, uidKey } from './cells.ts';
 import type { Item } from './items.ts';
 import { type Lies, removeItem } from './lies.ts';
-import { readSession, type Kept, sitesOf, unlist } from './sessions.ts';
-import { spanOf } from './session-state.ts';
+import { readSession, unlist } from './sessions.ts';
+import { sitesOf } from './carry.ts';
+import { type Kept, spanOf } from './session-state.ts';
 import { removeSpan, slackOf, type SliceOf } from './site.ts';
 import { learn } from './workload.ts';
 
-export function clear(cell: Cell): void {
+function clear(cell: Cell): void {
   for (const [part] of cell.entries('')) cell.delete(part);
 }
+
+const WAITING = ['held', 'pending'];
 
 /** Of what lies in no session: what it shows of the workload is kept. */
 export function sweepSlice(turn: Turn, cell: Cell, of: SliceOf, settings: SessionSettings): void {
   const { site, slice } = of;
   const latest = turn.nowMs - settings.lateEventsMs;
+  // Time may pass within a batch, at whose end it is decided again.
+  const isUndecided = turn.cell(site.cell).entries('dirty/').length > 0;
   let isLeft = false;
   for (const [part, item] of cell.entries<Item>('item/')) {
     if ((item.verdict?.sessions.length ?? 0) > 0) continue;
     const name = part.slice('item/'.length);
-    const isWaiting = (['held', 'pending'] as const).some((why) => cell.get(`${why}/${name}`));
-    if (item.seenMs > latest || isWaiting) isLeft = true;
+    const isWaiting = WAITING.some((why) => cell.get(`${why}/${name}`) !== undefined);
+    if (item.seenMs > latest || isWaiting || isUndecided) isLeft = true;
     else {
       learn(turn, site, item, settings);
       removeItem(turn, site, { slice, item: name });

@@ -34,7 +34,7 @@ const MAX_REFS = 64;
 /** At which one request UID may be seen: an owner who comes later is looked for from each. */
 const MAX_SITES = 1000;
 
-export function itemRef(fact: LineFact | AlertFact): ItemRef {
+function itemRef(fact: LineFact | AlertFact): ItemRef {
   const timeMs = timeOf(fact.timeMs);
   const key = fact.kind === 'line' ? `l${lineKey(fact)}` : `a${named(fact.eventId)}`;
   return { slice: sliceOf(timeMs), item: `${timeText(timeMs)}/${key}` };
@@ -68,8 +68,9 @@ export function addItem(
     fact: known === undefined ? { ...fact, findings: [] } : firstOf(known, fact),
     refs: [...(known?.refs ?? []), ...fresh.map(refOf)].sort(byId),
   });
-  if (fresh.length > 0) hold(turn, cell, ref.item, fresh, settings.holdFindingsMs);
-  if (fact.requestUid !== undefined) withUid(turn, site, fact.requestUid, ref, settings);
+  if (fresh.length > 0) hold(cell, ref.item, fresh, turn.nowMs + settings.holdFindingsMs);
+  if (fact.requestUid !== undefined)
+    withUid(turn, site, { ref, requestUid: fact.requestUid }, settings);
   if (cell.timer('forget') === undefined) {
     cell.setTimer('forget', turn.nowMs + settings.lateEventsMs);
   }
@@ -91,15 +92,9 @@ function byId(a: FindingRef, b: FindingRef): number {
   return a.id < b.id ? -1 : Number(a.id > b.id);
 }
 
-function hold(
-  turn: Turn,
-  cell: Cell,
-  item: string,
-  findings: readonly HeldFinding[],
-  holdMs: number,
-): void {
+function hold(cell: Cell, item: string, findings: readonly HeldFinding[], untilMs: number): void {
   const held = cell.get<Held>(`held/${item}`);
-  const dueMs = held?.dueMs ?? turn.nowMs + holdMs;
+  const dueMs = held?.dueMs ?? untilMs;
   cell.put(`held/${item}`, {
     ...{ dueMs, isDue: false },
     findings: [...(held?.findings ?? []), ...findings],
@@ -111,8 +106,7 @@ function hold(
 function withUid(
   turn: Turn,
   site: Site,
-  requestUid: string,
-  ref: ItemRef,
+  { ref, requestUid }: { readonly ref: ItemRef; readonly requestUid: string },
   { keepClosedMs }: SessionSettings,
 ): void {
   indexUid(turn, site, requestUid, ref);

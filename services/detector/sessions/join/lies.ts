@@ -28,11 +28,11 @@ interface Count {
   readonly alerts: number;
 }
 
-export interface More extends Count {
+interface More extends Count {
   readonly confidences: readonly Confidence[];
 }
 
-export const NONE: Count = { commands: 0, alerts: 0 };
+const NONE: Count = { commands: 0, alerts: 0 };
 const NO_MORE: More = { ...NONE, confidences: [] };
 
 export function countOf(cell: Cell): Count {

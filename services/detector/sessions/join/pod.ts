@@ -19,7 +19,7 @@ interface Point {
 /** By time. */
 export type PodHistory = readonly Point[];
 
-export interface PodThen {
+interface PodThen {
   readonly createdMs?: number;
   readonly node?: string;
   readonly privileged?: boolean;

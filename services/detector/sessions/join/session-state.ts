@@ -8,7 +8,7 @@ import { textMember } from '../../../../shared/domain/json.ts';
 import type { Place, SessionKind } from '../facts/model.ts';
 import type { Attacher } from '../model.ts';
 import type { Span } from './attribute.ts';
-import { timeOf } from './cells.ts';
+import { type Site, timeOf } from './cells.ts';
 import { type Stages, wholeRequest } from './stages.ts';
 
 /** What tells whether one request is another tried again. */
@@ -63,6 +63,11 @@ export interface SiteSession {
 
 /** What a client takes for `not over this protocol`. */
 const RETRIED_CODES: ReadonlySet<number> = new Set([400, 403]);
+/** With where it is listed. */
+export interface Kept extends SiteSession {
+  readonly site: Site;
+}
+
 const DEBUG: ReadonlySet<SessionKind> = new Set<SessionKind>([
   ...(['ephemeral', 'debug-pod', 'debug-node'] as const),
 ]);

@@ -10,28 +10,22 @@
 import type { Cell, Turn } from '../../../../shared/pipeline/keyed/model.ts';
 import type { PodFact, RequestFact } from '../facts/model.ts';
 import type { SessionSettings } from '../settings.ts';
-import {
-  named,
-  nodeSite,
-  sessionKey,
-  type Site,
-  siteOf,
-  sliceKey,
-  sliceOf,
-  uidKey,
-} from './cells.ts';
-import { derive, type Neighbours, RETRY_MS } from './derive.ts';
+import { named, sessionKey, type Site, siteOf, sliceKey, sliceOf } from './cells.ts';
+import { derive, RETRY_MS } from './derive.ts';
 import { type PodHistory, withFact } from './pod.ts';
-import { isDebug, type Life, lifeOf, type SiteSession, spanOf, type Try } from './session-state.ts';
-import { markUid, moveSpan, siteCell, slackOf, sliceCell } from './site.ts';
+import {
+  isDebug,
+  type Kept,
+  type Life,
+  lifeOf,
+  type SiteSession,
+  type Try,
+} from './session-state.ts';
+import { carry } from './carry.ts';
+import { siteCell, sliceCell } from './site.ts';
 import { type Stages, withStage } from './stages.ts';
-import type { Span } from './attribute.ts';
 
 const MAX_EVENT_IDS = 32;
-
-export interface Kept extends SiteSession {
-  readonly site: Site;
-}
 
 export function readSession(turn: Turn, cluster: string, id: string): Kept | undefined {
   return turn.cell(sessionKey(cluster, id)).get<Kept>('record');
@@ -88,7 +82,8 @@ function placeSession(turn: Turn, cluster: string, cell: Cell, settings: Session
   const derived = derive(life, { ...NOBODY, clockSkewMs: settings.clockSkewMs });
   const known = isMoved || before === undefined ? undefined : before;
   keep(turn, { site, life, derived: known?.derived ?? derived }, known, settings);
-  if (isMoved) deriveAgain(turn, before.site, followersOf(turn, before), settings);
+  // Of what it was before something may have followed for others.
+  if (before !== undefined) deriveAgain(turn, before.site, followersOf(turn, before), settings);
   deriveAgain(turn, site, [...followersOf(turn, { site, life }), life], settings);
 }
 
@@ -158,22 +153,16 @@ function deriveAgain(
   const byId = new Map(lives.map((life) => [life.id, life]));
   for (const life of byId.values()) {
     const tries = isAttachable(life) ? [] : triesNear(turn, site, life);
-    deriveOne(turn, site, life, { ...around, tries }, settings);
+    const listed = listedSession(turn, site, life);
+    const derived = derive(life, { ...around, tries });
+    if (listed === undefined || isEqual(listed.derived, derived)) continue;
+    keep(turn, { site, life, derived }, { site, ...listed }, settings);
   }
 }
 
-function deriveOne(
-  turn: Turn,
-  site: Site,
-  life: Life,
-  around: Neighbours,
-  settings: SessionSettings,
-): void {
+function listedSession(turn: Turn, site: Site, life: Life): SiteSession | undefined {
   const slice = turn.cell(sliceKey(site.cell, sliceOf(life.receivedMs)));
-  const listed = slice.get<SiteSession>(`session/${named(life.id)}`);
-  const derived = derive(life, around);
-  if (listed === undefined || isEqual(listed.derived, derived)) return;
-  keep(turn, { site, life, derived }, { site, ...listed }, settings);
+  return slice.get<SiteSession>(`session/${named(life.id)}`);
 }
 
 /** Of plain JSON that was made in one way. */
@@ -200,61 +189,4 @@ export function addPodFact(
   });
   deriveAgain(turn, site, lives, settings);
   return true;
-}
-
-/** Times and place of a session to where lines are compared with them. */
-function carry(
-  turn: Turn,
-  before: Kept | undefined,
-  after: Kept | undefined,
-  settings: SessionSettings,
-): void {
-  const [old, now] = [spanOfKept(before), spanOfKept(after)];
-  if (isEqual(old, now)) return;
-  const slackMs = slackOf(settings);
-  for (const [site, moved] of movesOf(before, after)) moveSpan(turn, site, moved, slackMs);
-  const kept = after ?? before;
-  if (kept === undefined) return;
-  if (old?.requestUid !== undefined) tellOwner(turn, kept, old.requestUid, undefined);
-  if (now?.requestUid !== undefined) tellOwner(turn, kept, now.requestUid, now);
-}
-
-function spanOfKept(kept: Kept | undefined): Span | undefined {
-  return kept === undefined ? undefined : spanOf(kept);
-}
-
-interface Move {
-  before?: Span;
-  after?: Span;
-}
-
-/** At its pod, and for a debug session of a node at the node as well. */
-function movesOf(before: Kept | undefined, after: Kept | undefined) {
-  const moves = new Map<string, readonly [Site, Move]>();
-  for (const [when, kept] of [
-    ['before', before],
-    ['after', after],
-  ] as const) {
-    const span = spanOfKept(kept);
-    if (kept === undefined || span === undefined) continue;
-    for (const site of sitesOf(kept, span)) {
-      const move = moves.get(site.cell)?.[1] ?? {};
-      move[when] = span;
-      moves.set(site.cell, [site, move]);
-    }
-  }
-  return moves.values();
-}
-
-export function sitesOf({ life, site }: Kept, span: Span): readonly Site[] {
-  const { node } = span.place;
-  if (span.kind !== 'debug-node' || node === undefined || site.pod === undefined) return [site];
-  return [site, nodeSite(life.cluster, node)];
-}
-
-/** Whoever has lines with its request UID decides on them again. */
-function tellOwner(turn: Turn, { life }: Kept, requestUid: string, span: Span | undefined): void {
-  const uid = turn.cell(uidKey(life.cluster, requestUid));
-  uid.put(`owner/${named(life.id)}`, span);
-  for (const [, site] of uid.entries<Site>('site/')) markUid(turn, site, requestUid);
 }

@@ -3,13 +3,14 @@
  * of its cell.
  * Does not own: what is forgotten with it (forget.ts).
  */
-import type { Cell, Turn } from '../../../../shared/pipeline/keyed/model.ts';
+import type { Cell, CellKey, Turn } from '../../../../shared/pipeline/keyed/model.ts';
 import type { Circumstances } from '../evasion/circumstances.ts';
 import type { SessionSettings } from '../settings.ts';
 import { LAST_MS, marksKey, reportedKey } from './cells.ts';
 import { wasBefore, wasReported } from './hours.ts';
 import { allLies } from './lies.ts';
-import { ageSession, agedMsOf, type Kept } from './sessions.ts';
+import type { Kept } from './session-state.ts';
+import { ageSession, agedMsOf } from './sessions.ts';
 import { flagsOf, type Settled, settledOf } from './view.ts';
 
 /** What tells of processes. */
@@ -23,7 +24,10 @@ export function schedule(turn: Turn, cell: Cell, settings: SessionSettings): voi
   const kept = cell.get<Kept>('record');
   if (kept === undefined || !Number.isFinite(turn.nowMs)) return;
   const { answer, endedMs, agedMs } = kept.life;
-  if (answer === 'refused') return waitOnce(cell, 'forget', turn.nowMs + settings.lateEventsMs);
+  if (answer === 'refused') {
+    waitOnce(cell, 'forget', turn.nowMs + settings.lateEventsMs);
+    return;
+  }
   scheduleShown(turn, cell, kept, settings);
   scheduleClose(turn, cell, kept, settings);
   scheduleSettle(turn, cell, kept, settings);
@@ -53,7 +57,10 @@ function scheduleClose(turn: Turn, cell: Cell, { derived }: Kept, settings: Sess
   const isClosed = endedMs !== undefined && flagsOf(cell).closedEndMs === endedMs;
   if (isClosed) return;
   cell.clearTimer('forget');
-  if (endedMs === undefined) return cell.clearTimer('close');
+  if (endedMs === undefined) {
+    cell.clearTimer('close');
+    return;
+  }
   const goesOnMs = endedBy === 'pod_deleted' ? TERMINATION_MS : 0;
   cell.setTimer('close', after(turn, endedMs + goesOnMs + settings.graceMs, settings));
 }
@@ -76,18 +83,11 @@ function scheduleSettle(turn: Turn, cell: Cell, kept: Kept, settings: SessionSet
 export function fireSession(turn: Turn, cell: Cell, name: string, settings: SessionSettings): void {
   const kept = cell.get<Kept>('record');
   if (kept === undefined) return;
-  switch (name) {
-    case 'show':
-      return cell.put('flags', { ...flagsOf(cell), isDue: true });
-    case 'close':
-      return close(turn, cell, kept, settings);
-    case 'age':
-      return ageSession(turn, cell, settings);
-    case 'settle':
-      return settle(turn, cell, settings);
-    case 'tell':
-      return cell.put('late', 1);
-  }
+  if (name === 'show') cell.put('flags', { ...flagsOf(cell), isDue: true });
+  else if (name === 'close') close(turn, cell, kept, settings);
+  else if (name === 'age') ageSession(turn, cell, settings);
+  else if (name === 'settle') settle(turn, cell, kept, settings);
+  else if (name === 'tell') cell.put('late', 1);
 }
 
 function close(turn: Turn, cell: Cell, { derived }: Kept, { keepClosedMs }: SessionSettings): void {
@@ -97,9 +97,7 @@ function close(turn: Turn, cell: Cell, { derived }: Kept, { keepClosedMs }: Sess
 }
 
 /** Up to the time that all sources have passed, and have been waited for. */
-function settle(turn: Turn, cell: Cell, { settleMs }: SessionSettings): void {
-  const kept = cell.get<Kept>('record');
-  if (kept === undefined) return;
+function settle(turn: Turn, cell: Cell, kept: Kept, { settleMs }: SessionSettings): void {
   const watermark = turn.watermark(kept.life.cluster, NODE_SOURCES) - settleMs;
   const untilMs = Math.min(Math.max(watermark, settledOf(cell).untilMs), LAST_MS);
   if (untilMs > 0) cell.put('settled', settledAt(turn, kept, untilMs));
@@ -109,37 +107,30 @@ function settledAt(turn: Turn, kept: Kept, untilMs: number): Settled {
   const { derived, life, site } = kept;
   const other = nodeOfSite(turn, kept);
   const node = derived.node ?? other;
-  const [from, until] = [life.startedMs ?? life.receivedMs, derived.endedMs];
+  const times = { from: life.startedMs ?? life.receivedMs, until: derived.endedMs ?? Infinity };
+  const was = (key: CellKey) => toldAround(turn.cell(key), times);
   const namespace = site.namespace ?? '';
   return {
     untilMs,
-    nodeReported: node === undefined ? 'unknown' : yesNo(turn, kept, from, until, node),
-    clusterReported: told(turn, life.cluster, from, until),
+    nodeReported: node === undefined ? 'unknown' : yesNo(was(reportedKey(life.cluster, node))),
+    clusterReported: was(reportedKey(life.cluster)),
     marksInUse: wasBefore(turn.cell(marksKey(life.cluster, namespace)), life.receivedMs),
     ...(other === undefined ? {} : { node: other }),
   };
 }
 
-function yesNo(
-  turn: Turn,
-  { life }: Kept,
-  from: number,
-  until: number | undefined,
-  node: string,
-): Circumstances['nodeReported'] {
-  return told(turn, life.cluster, from, until, node) ? 'yes' : 'no';
+function yesNo(is: boolean): Circumstances['nodeReported'] {
+  return is ? 'yes' : 'no';
 }
 
-/** While it was open, or else right before and right after. */
-function told(
-  turn: Turn,
-  cluster: string,
-  from: number,
-  until: number | undefined,
-  node?: string,
-): boolean {
-  if (until === undefined) return false;
-  const cell = turn.cell(reportedKey(cluster, node));
+interface Times {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** While it was open, or else right before and right after; of an open one nothing is said. */
+function toldAround(cell: Cell, { from, until }: Times): boolean {
+  if (!Number.isFinite(until)) return false;
   if (wasReported(cell, from, until)) return true;
   return wasReported(cell, from - AROUND_MS, from) && wasReported(cell, until, until + AROUND_MS);
 }

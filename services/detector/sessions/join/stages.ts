@@ -6,7 +6,7 @@ import type { FindingRef, Marking, Place, RequestFact } from '../facts/model.ts'
 
 /** The fullest first: what a later stage leaves out, an earlier one may have said. */
 const FULLEST = ['ended', 'started', 'changed', 'refused', 'asked'] as const;
-export type RequestState = (typeof FULLEST)[number];
+type RequestState = (typeof FULLEST)[number];
 export type Stages = Readonly<Partial<Record<RequestState, RequestFact>>>;
 
 const MAX_FINDINGS = 64;

@@ -15,34 +15,24 @@ export function fireTimer(turn: Turn, timer: Timer, settings: SessionSettings): 
   // At the end of all nothing is forgotten, and all that was waited for is there (finish.ts).
   if (!Number.isFinite(turn.nowMs)) return;
   const cell = turn.cell(timer.cell);
-  const of = cell.get<SliceOf>('of');
-  if (of !== undefined) fireSlice(turn, cell, of, timer.name, settings);
+  if (cell.get('of') !== undefined) fireSlice(turn, cell, timer.name, settings);
   else if (cell.get('record') !== undefined) fireKept(turn, cell, timer.name, settings);
   else if (cell.get<Site>('site') !== undefined) forgetPod(cell);
   else forgetUid(cell);
 }
 
 function fireKept(turn: Turn, cell: Cell, name: string, settings: SessionSettings): void {
-  if (name !== 'forget') return fireSession(turn, cell, name, settings);
-  if (forgetSession(turn, cell, settings)) return;
-  cell.setTimer('forget', turn.nowMs + settings.keepClosedMs);
+  if (name !== 'forget') fireSession(turn, cell, name, settings);
+  else if (!forgetSession(turn, cell, settings))
+    again(cell, name, [turn.nowMs + settings.keepClosedMs]);
 }
 
-function fireSlice(
-  turn: Turn,
-  cell: Cell,
-  of: SliceOf,
-  name: string,
-  settings: SessionSettings,
-): void {
-  switch (name) {
-    case 'hold':
-      return release(turn, cell, of);
-    case 'judge':
-      return bringIn(turn, cell, of, settings);
-    case 'forget':
-      return sweepSlice(turn, cell, of, settings);
-  }
+function fireSlice(turn: Turn, cell: Cell, name: string, settings: SessionSettings): void {
+  const of = cell.get<SliceOf>('of');
+  if (of === undefined) return;
+  if (name === 'hold') release(turn, cell, of);
+  else if (name === 'judge') bringIn(turn, cell, of, settings);
+  else sweepSlice(turn, cell, of, settings);
 }
 
 function again(cell: Cell, name: string, dueMs: readonly number[]): void {

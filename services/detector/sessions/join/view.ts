@@ -12,13 +12,13 @@ import type { Command, SessionAlert, SessionView } from '../model.ts';
 import { sessionConfidence } from './confidence.ts';
 import { allLies, countOf, type Lies, moreOf } from './lies.ts';
 import { mergedFindings, type Stages, wholeRequest } from './stages.ts';
-import type { Kept } from './sessions.ts';
+import type { Kept } from './session-state.ts';
 
 const MAX_FINDINGS = 500;
 const MAX_EVENT_IDS = 64;
 
 /** What passing time has brought. */
-export interface Flags {
+interface Flags {
   /** The end that it was closed by. */
   readonly closedEndMs?: number;
   /** It was held, or waited for its answer, for long enough. */
@@ -69,7 +69,7 @@ export function sightOf(cell: Cell, maxCommands: number): Sight | undefined {
   if (kept === undefined || request === undefined) return undefined;
   const lies = allLies(cell);
   const around = aroundOf(cell, kept);
-  const seen = seenOf(cell, kept, request, lies, maxCommands);
+  const seen = seenOf(cell, { kept, request, lies }, maxCommands);
   return { seen, around, coverage: coverageOf(seen, factsOf(cell, kept, lies, around)) };
 }
 
@@ -108,13 +108,13 @@ function factsOf(
   };
 }
 
-function seenOf(
-  cell: Cell,
-  kept: Kept,
-  request: RequestFact,
-  lies: readonly Lies[],
-  maxCommands: number,
-): Seen {
+interface Parts {
+  readonly kept: Kept;
+  readonly request: RequestFact;
+  readonly lies: readonly Lies[];
+}
+
+function seenOf(cell: Cell, { kept, lies, request }: Parts, maxCommands: number): Seen {
   const { derived, life } = kept;
   const commands = lies.flatMap(({ command }) => command ?? []);
   const alerts = lies.flatMap(({ alert }) => alert ?? []);

@@ -15,12 +15,17 @@ import { findRules, type ListedRule, listRule } from './rules/kit/list.ts';
 import { readSamples, type Sample, type SampleResult, testSample } from './rules/kit/samples.ts';
 import { switchedOn } from './rules/kit/switched-on.ts';
 import type { Problem, Rule } from './rules/model.ts';
+import { listSessionRule } from './sessions/evasion/listed.ts';
+import { SESSION_RULE_TABLE, type SessionRule } from './sessions/evasion/rules.ts';
 
 export interface RuleKit {
   readonly rules: readonly Rule[];
+  /** Those on sessions too. */
   list(): readonly ListedRule[];
   /** By id, title, or the beginning of an id; several where that is not enough. */
   find(name: string): readonly Rule[];
+  /** The same, with the rules on sessions, which have `needs`. */
+  findAny(name: string): readonly (Rule | SessionRule)[];
   /** `today` as 2027-03-31. */
   lint(problems: readonly Problem[], fields: FieldTypes, today: string): readonly LintFinding[];
   /** Rules as they are in use. */
@@ -37,8 +42,12 @@ export function createRuleKit(detection: Detection): RuleKit {
   let all: typeof ruleSet | undefined;
   return {
     rules,
-    list: () => rules.map((rule) => listRule(ruleSet, rule, staged.has(rule.id))),
+    list: () => [
+      ...rules.map((rule) => listRule(ruleSet, rule, staged.has(rule.id))),
+      ...SESSION_RULE_TABLE.map((rule) => listSessionRule(rule, staged.has(rule.id))),
+    ],
     find: (name) => findRules(rules, name),
+    findAny: (name) => findRules<Rule | SessionRule>([...rules, ...SESSION_RULE_TABLE], name),
     lint(problems, fields, today) {
       const catalogue: Catalogue = createCatalogue(fields);
       const others = checkExceptions(exceptions.all, rules, today);

@@ -13,6 +13,7 @@ import { loadPlaceholders } from './placeholders.ts';
 import { loadRules } from './rules/load.ts';
 import type { Problem, Rule, RuleFile, Ruleset } from './rules/model.ts';
 import { DEFAULT_OPTIONS, type RuleOptions } from './rules/options.ts';
+import { stagedSessionRules } from './sessions/evasion/rules.ts';
 
 export interface RuleSources {
   readonly bundled: boolean;
@@ -85,10 +86,12 @@ export async function inspectRules(
   const detection = {
     ruleSet: loaded.ruleSet,
     exceptions: excepted.exceptions,
-    staged: stagedOf(rules, staged),
+    staged: new Set([...stagedOf(rules, staged), ...stagedSessionRules(staged)]),
     falcoMatching: falco?.ruleMatching ?? 'first',
   };
-  const vain = staged.filter((name) => !rules.some((rule) => isNamed(rule, name))).map(namesNoRule);
+  const isRules = (name: string) => rules.some((rule) => isNamed(rule, name));
+  const isSessions = (name: string) => stagedSessionRules([name]).size > 0;
+  const vain = staged.filter((name) => !isRules(name) && !isSessions(name)).map(namesNoRule);
   return { detection, problems: [...problems, ...loaded.problems, ...excepted.problems, ...vain] };
 }
 

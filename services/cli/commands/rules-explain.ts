@@ -7,11 +7,13 @@ import type { RuleKit } from '../../detector/kit.ts';
 import type { Explainer, Verdict } from '../../detector/rules/kit/explain.ts';
 import type { NormalEvent } from '../../detector/rules/kit/event.ts';
 import type { Rule } from '../../detector/rules/model.ts';
+import type { SessionRule } from '../../detector/sessions/evasion/rules.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
 import { outputFormat } from '../output/documents.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { write } from '../output/write.ts';
 import { formatExplanation } from '../rules/explanation.ts';
+import { formatSessionRule } from '../rules/session-rule.ts';
 import { type KitOptions, openKit, tellProblems, withRules } from '../rules/open-kit.ts';
 import { readEvents } from '../rules/read-events.ts';
 
@@ -22,8 +24,8 @@ interface ExplainOptions extends KitOptions {
 
 const MAX_LISTED = 20;
 
-function ruleCalled(kit: RuleKit, name: string): Rule {
-  const found = kit.find(name);
+function ruleCalled(kit: RuleKit, name: string): Rule | SessionRule {
+  const found = kit.findAny(name);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   if (only === undefined) {
@@ -60,6 +62,13 @@ async function explain(name: string, options: ExplainOptions): Promise<ExitCode>
   const { kit, problems } = await openKit(options);
   tellProblems(problems);
   const rule = ruleCalled(kit, name);
+  if ('needs' in rule) {
+    if (options.event !== undefined) {
+      throw usage(`'${rule.title}' is about sessions, not about one event: leave --event away`);
+    }
+    await write(formatSessionRule(rule, format));
+    return EXIT.done;
+  }
   const explainer = kit.explainer(rule);
   if (options.event === undefined) {
     await write(formatExplanation(explainer.outline(), format));
@@ -76,7 +85,8 @@ const HELP = `
 The condition as a tree: ✓ true, ✗ false, ? can't be told because the audit policy recorded too little;
 behind each test the values that the event has, and ← at what decided. Of several events the first that
 matches is shown, else the first that can't be told, else the first that the rule is for. Without
---event the condition alone. ID is an id, the beginning of one, or a title.
+--event the condition alone. A rule on sessions says what must hold. ID is an id, the beginning of one,
+or a title.
 
   podwitness rules explain 6ee2e7f4
   podwitness rules explain 'Command Started In A Pod' --event audit.log --all

@@ -85,7 +85,7 @@ export function addRulesList(rules: Command, run: Run): void {
   withRules(rules.command('list'))
     .description('The rules in use, and those that are not')
     .option('--level <level>', `of this level or above: ${LEVELS.join(', ')}`)
-    .option('--language <name>', 'sigma, falco, kql, eql or esql; repeatable', collect, [])
+    .option('--language <name>', 'sigma, falco, kql, eql, esql or session; repeatable', collect, [])
     .option('--technique <id>', 'of this ATT&CK technique, as T1609; repeatable', collect, [])
     .option('--needs-state', 'only rules about more than one event')
     .option(

@@ -11,7 +11,9 @@ export interface ListLine extends ListedRule {
   readonly coverage?: RuleCoverage;
 }
 
+/** Enough of a UUID. */
 const ID_LENGTH = 8;
+const MAX_ID_LENGTH = 30;
 const MAX_GAPS = 2;
 
 function column(
@@ -23,7 +25,7 @@ function column(
 }
 
 const RULE: readonly Column<ListLine>[] = [
-  column('ID', ID_LENGTH, ({ rule }) => rule.id.slice(0, ID_LENGTH)),
+  column('ID', MAX_ID_LENGTH, idText),
   column('TITLE', 50, ({ rule }) => rule.title),
 ];
 const ABOUT: readonly Column<ListLine>[] = [
@@ -44,6 +46,11 @@ const COVERAGE: readonly Column<ListLine>[] = [
   column('POLICY', 60, ({ coverage }) => policyText(coverage)),
   column('WHY', 70, ({ coverage }) => gapText(coverage)),
 ];
+
+/** Ids of rules on sessions are words. */
+function idText({ rule: { id, language } }: ListLine): string {
+  return language === 'session' ? id : id.slice(0, ID_LENGTH);
+}
 
 function modeText({ mode, rule }: ListLine): string {
   return rule.needsState === undefined ? mode : `${mode}: ${rule.needsState}`;
@@ -77,7 +84,7 @@ export function formatList(lines: readonly ListLine[], format: OutputFormat): st
 
 /** The condition is `explain`'s to tell. */
 function json({ auditLevel, coverage, foundBy, mode, rule, techniques }: ListLine): object {
-  const { at, condition: _, isDisabled: __, output: ___, ...about } = rule;
+  const { at, isDisabled: _, output: __, ...about } = rule;
   return {
     ...{ ...about, line: at.line, column: at.column, mode, techniques, auditLevel },
     foundBy,

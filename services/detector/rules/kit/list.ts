@@ -2,7 +2,7 @@
  * Owns: what a list of rules says of each.
  */
 import { access, type RuleSet } from '../engine/rule-set.ts';
-import type { AuditLevel, Rule } from '../model.ts';
+import type { AuditLevel, Language, Rule } from '../model.ts';
 import { neededLevel } from './needed-level.ts';
 
 /**
@@ -12,8 +12,14 @@ import { neededLevel } from './needed-level.ts';
 export const MODES = ['active', 'test', 'disabled', 'needs state'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** What is said of a rule, whatever it asks and of what. */
+export interface RuleHead extends Omit<Rule, 'condition' | 'language'> {
+  /** `session`: it is about sessions, and written in code. */
+  readonly language: Language | 'session';
+}
+
 export interface ListedRule {
-  readonly rule: Rule;
+  readonly rule: RuleHead;
   readonly mode: Mode;
   /** ATT&CK techniques as T1609 or T1552.007, in the order of the tags. */
   readonly techniques: readonly string[];
@@ -24,8 +30,9 @@ export interface ListedRule {
 }
 
 export function listRule(set: RuleSet, rule: Rule, isStaged: boolean): ListedRule {
+  const { condition: _, ...head } = rule;
   return {
-    rule,
+    rule: head,
     mode: modeOf(rule, isStaged),
     techniques: techniquesOf(rule.tags),
     foundBy: access(set, rule),
@@ -39,15 +46,21 @@ function modeOf({ isDisabled, needsState }: Rule, isStaged: boolean): Mode {
   return isStaged ? 'test' : 'active';
 }
 
-function techniquesOf(tags: readonly string[]): readonly string[] {
+/** ATT&CK techniques among the tags. */
+export function techniquesOf(tags: readonly string[]): readonly string[] {
   return tags.flatMap((tag) => {
     const id = /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1];
     return id === undefined ? [] : [id.toUpperCase()];
   });
 }
 
+interface Named {
+  readonly id: string;
+  readonly title: string;
+}
+
 /** The rules that a person means: by whole id or title, else by the beginning of the id. */
-export function findRules(rules: readonly Rule[], name: string): readonly Rule[] {
+export function findRules<R extends Named>(rules: readonly R[], name: string): readonly R[] {
   const wanted = name.toLowerCase();
   const exact = rules.filter(
     ({ id, title }) => id.toLowerCase() === wanted || title.toLowerCase() === wanted,

@@ -222,3 +222,11 @@ export const SESSION_RULE_TABLE: readonly SessionRule[] = SESSION_RULES.map(sess
 export function sessionRule(id: SessionRuleId): SessionRule {
   return { id, ...RULES[id] };
 }
+
+/** The rules on trial, by id or title, as `detector.stagedRules` names them; other names are others'. */
+export function stagedSessionRules(names: readonly string[]): ReadonlySet<string> {
+  const staged = SESSION_RULE_TABLE.filter(
+    ({ id, title }) => names.includes(id) || names.includes(title),
+  );
+  return new Set(staged.map(({ id }) => id));
+}

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openElasticsearchStore } from '../../../../../shared/adapters/elasticsearch/open.ts';
 import type { EventStore } from '../../../../../shared/ports/event-store.ts';
@@ -64,5 +66,20 @@ describeReal('Elasticsearch', () => {
       'kind-exec-open',
     );
     expect(await idsOf(store, session('max_level'), 'medium')).toContain('kind-exec');
+  });
+
+  it('can be rid of old ones as infra/elastic/README.md says', async () => {
+    const lastSeenMs = Date.parse('2020-01-01T00:00:00Z');
+    await store.write([putOf('old', view({ lastSeenMs })), putOf('new', view())]);
+    await store.refresh();
+    const readme = readFileSync(join(TEMPLATES, 'README.md'), 'utf8');
+    const [, path = '', body = ''] = /^POST (podwitness-sessions-\S+)\n(.+)$/m.exec(readme) ?? [];
+    const here = path.replace('podwitness-sessions-default', index);
+    const query = JSON.parse(body) as object;
+    expect(await call({ node }, 'POST', `/${here}&refresh=true`, query)).toMatchObject({
+      version_conflicts: 0,
+    });
+    const left = await found({ ids: { values: ['old', 'new'] } });
+    expect(left).toStrictEqual(['new']);
   });
 });

@@ -119,6 +119,7 @@ export function lyingFigures(kind: Kind): readonly ScoreFigure[] {
   const exact = claims.filter((c) => c.lying.confidence === 'exact');
   const unsure: Verdict = (all) => all.every(({ lying }) => lying.confidence !== 'exact');
   const sound: Verdict = (all) => all.every(({ lying }) => lying.confidence !== 'conflict');
+  const notWrong: Verdict = (all) => all.every((c) => c.isRight || !isSure(c));
   const nobodys: Verdict = (all) => all.every((c) => !isSure(c));
   return [
     labelled(kind, 'valid_uid', isAttributed).share(
@@ -147,7 +148,7 @@ export function lyingFigures(kind: Kind): readonly ScoreFigure[] {
       COVERAGE,
     ),
     labelled(kind, 'unplaced', isClaimed).share(group, 'without a place: claimed all the same'),
-    labelled(kind, 'stale', nobodys).share(group, 'stale: claimed by nobody'),
+    labelled(kind, 'stale', notWrong).share(group, 'stale: not in a wrong session'),
     labelled(kind, 'nobodys', nobodys).share(group, 'nobody’s: claimed by nobody'),
     counted(
       group,

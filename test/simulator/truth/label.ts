@@ -13,7 +13,7 @@ import { createOpenings, type Candidates, type Openings } from './openings.ts';
  * - `one_open`: no mark, and its session is the only one open in its pod
  * - `ambiguous`: no mark, and several are open
  * - `edge`: no mark, and a second more or less decides
- * - `unplaced`: no mark, and the enricher could not tell the pod
+ * - `unplaced`: no mark of its own, and the enricher could not tell the pod
  * - `nobodys`: of no session · `indifferent`: it can be seen either way
  */
 export type Label =
@@ -25,6 +25,12 @@ export interface Labelled {
   readonly session?: string;
   /** Sessions that it could be of. */
   readonly candidates: readonly string[];
+}
+
+/** What the audit log tells of a session. */
+export interface Seen {
+  isSeen(session: TrueSession): boolean;
+  isEndSeen(session: TrueSession): boolean;
 }
 
 export interface Judge {
@@ -77,7 +83,9 @@ function labelOf(
   const told = { ...own, candidates: ids(candidates.surely) };
   const carriesOwn = session?.mark.how === 'set' && session.mark.uid === requestUid;
   if (isStale && !carriesOwn) return { label: 'stale', ...told };
-  if (requestUid !== undefined) return { label: markLabel(evidence, isSeen), ...told };
+  if (carriesOwn || (requestUid !== undefined && isPlaced)) {
+    return { label: markLabel(evidence, isSeen), ...told };
+  }
   if (session === undefined) {
     // A shell that people attach to is a process of its own when it clones for them.
     const isShared = process.origin === 'entrypoint' && candidates.perhaps.length > 0;
@@ -91,9 +99,9 @@ function labelOf(
 export function createJudge(
   site: Site,
   sessions: readonly TrueSession[],
-  isSeen: (s: TrueSession) => boolean,
+  { isEndSeen, isSeen }: Seen,
 ): Judge {
-  const openings = createOpenings(site, sessions.filter(isSeen));
+  const openings = createOpenings(site, sessions.filter(isSeen), isEndSeen);
   return {
     line(line) {
       const { isResolved: isPlaced, isStale, process, requestUid, time } = line;

@@ -6,7 +6,9 @@ import type { Interval } from '../moments.ts';
 import { SECOND } from '../moments.ts';
 import type { Site, TrueSession } from '../model.ts';
 
-/** Kinds in which commands can be run. */
+type IsEndSeen = (session: TrueSession) => boolean;
+
+/** Kinds in which no commands can be run. */
 const BLIND = new Set(['port-forward']);
 const SLACK = 2 * SECOND;
 
@@ -29,13 +31,12 @@ export interface Openings {
 }
 
 /** Until when a session of that pod is possible: what made a container has no end of its own. */
-function latest(session: TrueSession): number {
+function latest(session: TrueSession, isEndSeen: IsEndSeen): number {
   const isMade = session.kind === 'ephemeral' || session.kind.startsWith('debug');
-  return isMade ? Math.max(session.pod.until, session.ended) : session.ended;
+  return isMade || !isEndSeen(session) ? Math.max(session.pod.until, session.ended) : session.ended;
 }
 
-function touches(session: TrueSession, during: Interval, slack: number): boolean {
-  const until = slack > 0 ? latest(session) : session.ended;
+function touches(session: TrueSession, during: Interval, until: number, slack = 0): boolean {
   return session.requested - slack <= during.to && during.from <= until + SECOND + slack;
 }
 
@@ -62,7 +63,14 @@ function grouped(sessions: readonly TrueSession[], keyOf: (session: TrueSession)
   return groups;
 }
 
-export function createOpenings(site: Site, sessions: readonly TrueSession[]): Openings {
+export function createOpenings(
+  site: Site,
+  sessions: readonly TrueSession[],
+  isEndSeen: IsEndSeen,
+): Openings {
+  const isSurely = (s: TrueSession, during: Interval): boolean => touches(s, during, s.ended);
+  const isPerhaps = (s: TrueSession, during: Interval): boolean =>
+    touches(s, during, latest(s, isEndSeen), SLACK);
   const able = sessions.filter(({ isRefused, kind }) => !isRefused && !BLIND.has(kind));
   const ofPod = grouped(able, ({ pod }) => `${pod.namespace}/${pod.name}`);
   const ofNode = grouped(
@@ -73,19 +81,17 @@ export function createOpenings(site: Site, sessions: readonly TrueSession[]): Op
     at({ container, name, namespace }, during) {
       const there = ofPod.get(`${namespace}/${name}`) ?? [];
       return {
-        surely: there.filter(
-          (s) => touches(s, during, 0) && isCompatible(site, s, container, true),
-        ),
+        surely: there.filter((s) => isSurely(s, during) && isCompatible(site, s, container, true)),
         perhaps: there.filter(
-          (s) => touches(s, during, SLACK) && isCompatible(site, s, container, false),
+          (s) => isPerhaps(s, during) && isCompatible(site, s, container, false),
         ),
       };
     },
     onNode(node, during) {
       const there = ofNode.get(node) ?? [];
       return {
-        surely: there.filter((s) => touches(s, during, 0)),
-        perhaps: there.filter((s) => touches(s, during, SLACK)),
+        surely: there.filter((s) => isSurely(s, during)),
+        perhaps: there.filter((s) => isPerhaps(s, during)),
       };
     },
   };

@@ -96,7 +96,8 @@ export function tolerate(
     session.tolerated.push({ rules, why });
   };
   const own = ofSession(session, traces);
-  if (own.length === 0 && session.pod.node.enricher !== undefined) {
+  const isTold = own.some(({ line, truth }) => truth.label !== 'stale' && line.isResolved);
+  if (!isTold && session.pod.node.enricher !== undefined) {
     say(['session_without_telemetry', 'session_container_not_watched'], 'nothing of it came');
   }
   if (own.some(({ line }) => line.isMarkUnread))

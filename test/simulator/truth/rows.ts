@@ -3,9 +3,9 @@
  */
 import type { Scene } from '../activity/scene.ts';
 import type { AuditLine } from '../apiserver/event.ts';
-import type { Alert, EvasionClass, Kind, Line, Planted, TrueSession } from '../model.ts';
+import type { Alert, EvasionClass, Kind, Line, Planted, Request, TrueSession } from '../model.ts';
 import { milli, nano } from '../moments.ts';
-import { createJudge, type Label } from './label.ts';
+import { createJudge, type Label, type Seen } from './label.ts';
 import { groupBySession, leftTrace, tolerate, type Told } from './planted.ts';
 
 export interface SessionRow {
@@ -148,21 +148,27 @@ export interface Recorded {
   readonly alerts: readonly Alert[];
 }
 
-/** By id of the request: that it was answered is known. */
-function answeredIn(audit: readonly AuditLine[]): (session: TrueSession) => boolean {
-  const answered = new Set(
-    audit.filter(({ stage }) => stage !== 'RequestReceived').map(({ request }) => request),
-  );
-  return ({ requests }) => {
-    const last = requests.at(-1);
-    return last !== undefined && answered.has(last);
+/** By what came of a session's last request. */
+function seenIn(audit: readonly AuditLine[]): Seen {
+  const requestsWith = (isMeant: (stage: string) => boolean) =>
+    new Set(audit.filter(({ stage }) => isMeant(stage)).map(({ request }) => request));
+  const answered = requestsWith((stage) => stage !== 'RequestReceived');
+  const completed = requestsWith((stage) => stage === 'ResponseComplete');
+  const isIn = (requests: ReadonlySet<Request>, session: TrueSession): boolean => {
+    const last = session.requests.at(-1);
+    return last !== undefined && requests.has(last);
+  };
+  return {
+    isSeen: (session) => isIn(answered, session),
+    isEndSeen: (session) => isIn(completed, session),
   };
 }
 
 export function truthOf(scene: Scene, { alerts, audit, lines }: Recorded): readonly TruthRow[] {
   const { planted, sessions, site } = scene;
-  const isSeen = answeredIn(audit);
-  const judge = createJudge(site, sessions, isSeen);
+  const seen = seenIn(audit);
+  const { isSeen } = seen;
+  const judge = createJudge(site, sessions, seen);
   const all = lines.map((line) => ({ line, truth: judge.line(line) }));
   const told = all.filter(({ line }) => !line.isLost);
   const traces = { told, isSeen, bySession: groupBySession(told) };

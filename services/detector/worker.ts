@@ -64,7 +64,7 @@ function engineOf({ cacheBytes }: SessionSettings): KeyedOptions {
 /** Its group and state are named as `audit.state.detector.sessions`. */
 export function startSessions(context: Context, log: Log): Promise<RunningWorker> {
   const { config } = context;
-  const settings = sessionSettings(config);
+  const settings = sessionSettings(config.sessions);
   const sessionOut = sinkTo(context, 'audit.sessions', (session) => session.id);
   const findingOut = sinkTo(context, 'audit.findings', (finding) => finding.id);
   const { namespace } = config.elasticsearch;
@@ -92,7 +92,7 @@ const NOWHERE = { topic: '', partition: 0, offset: 0n, timestampMs: 0 };
  * of the signals changes nothing.
  */
 export function sessionsOf(signals: readonly Signal[]): readonly SessionsRecord[] {
-  const settings = sessionSettings({ sessions: sessions.parse({}) });
+  const settings = sessionSettings(sessions.parse({}));
   const envelopes = signals.map((value): Envelope<Signal> => ({ value, origin: NOWHERE }));
   const stage = createSessionsStage(settings);
   const { out, outcomes } = runKeyedOffline(stage, engineOf(settings), envelopes);

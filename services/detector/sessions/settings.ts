@@ -1,8 +1,6 @@
 /**
  * Owns: the settings of sessions in the units of the stage, from the configuration.
  */
-import type { Config } from '../../../shared/config/load.ts';
-
 const HOUR_MS = 3_600_000;
 const MIB = 1024 * 1024;
 
@@ -18,8 +16,12 @@ export interface SessionSettings {
   readonly cacheBytes: number;
 }
 
-export function sessionSettings({ sessions }: Pick<Config, 'sessions'>): SessionSettings {
-  const { cacheMb, keepClosedHours, maxAgeHours, ...same } = sessions;
+/** The section `sessions` of the configuration. */
+type SessionsSection = Omit<SessionSettings, 'maxAgeMs' | 'keepClosedMs' | 'cacheBytes'> &
+  Readonly<Record<'maxAgeHours' | 'keepClosedHours' | 'cacheMb', number>>;
+
+export function sessionSettings(section: SessionsSection): SessionSettings {
+  const { cacheMb, keepClosedHours, maxAgeHours, ...same } = section;
   return {
     ...same,
     maxAgeMs: maxAgeHours * HOUR_MS,

@@ -14,6 +14,9 @@ interface Entry {
 
 const ENTRIES = Object.entries(TOPICS) as unknown as readonly (readonly [TopicName, Entry])[];
 const CHANGELOGS = ENTRIES.filter(([name]) => name.startsWith('audit.state.'));
+const SECOND_STAGES: ReadonlyMap<TopicName, TopicName> = new Map([
+  ['audit.state.detector.sessions', 'audit.signals'],
+]);
 const DAY_MS = 86_400_000;
 
 describe.each(ENTRIES)('%s', (name, topic) => {
@@ -36,11 +39,11 @@ describe.each(ENTRIES)('%s', (name, topic) => {
 });
 
 describe.each(CHANGELOGS)('%s', (name, changelog) => {
-  // audit.state.<worker>.<what>: what is the input without `audit.`.
+  // audit.state.<worker>.<what>: what is the input without `audit.`, but for a second stage on it.
   const [worker = '', what = ''] = name.slice('audit.state.'.length).split('.');
 
   it('has as many partitions as the input that it belongs to', () => {
-    const input = TOPICS[`audit.${what}` as TopicName];
+    const input = TOPICS[SECOND_STAGES.get(name) ?? (`audit.${what}` as TopicName)];
     expect(changelog.partitions).toBe(input.partitions);
     expect(input.consumers).toContain(worker);
   });

@@ -31,7 +31,7 @@ import { type Course, play } from '../../../../shared/pipeline/keyed/fake-lane.t
 export const T = Date.UTC(2026, 10, 21, 12);
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
-export const SETTINGS: SessionSettings = sessionSettings({ sessions: sessions.parse({}) });
+export const SETTINGS: SessionSettings = sessionSettings(sessions.parse({}));
 const OPTIONS: KeyedOptions = {
   ...{ cacheBytes: 64 * 1024 * 1024, maxTimersPerTick: 10_000 },
   ...{ idleMs: 5 * MINUTE, maxAheadMs: 10 * MINUTE },

@@ -27,24 +27,24 @@ interface Neighbours {
 export function derive(life: Life, around: Neighbours): Derived {
   const creator = life.kind === 'attach' ? creatorOf(life, around) : undefined;
   const hinted = creator === undefined ? hintedKind(life) : undefined;
-  const attachers = isDebug(life.kind) ? attachersOf(life, around) : [];
+  const attaches = isDebug(life.kind) ? attachesOf(life, around) : [];
   return {
     kind: hinted ?? life.kind,
-    ...endOf(life, around.pod, attachers),
+    ...endOf(life, around.pod, attaches),
     ...placeOf(life, around),
     ...(creator === undefined ? {} : { absorbedBy: creator.id }),
     creatorMissing: hinted !== undefined,
-    attachers: attachers.slice(0, MAX_ATTACHERS),
+    attachers: attaches.slice(0, MAX_ATTACHERS).map((one) => attacherOf(one, around.pod)),
     tries: triesOf(life, around.tries),
   };
 }
 
 type End = Pick<Derived, 'endedMs' | 'endedBy'>;
 
-function endOf(life: Life, pod: PodHistory, attachers: readonly Attacher[]): End {
+function endOf(life: Life, pod: PodHistory, attaches: readonly Life[]): End {
   if (life.endedMs !== undefined) return { endedMs: life.endedMs, endedBy: 'response' };
   const ends: End[] = [];
-  const left = lastLeft(attachers);
+  const left = lastLeft(attaches);
   if (life.isChange && left !== undefined) ends.push({ endedMs: left, endedBy: 'response' });
   const deleted = deletedAfter(pod, life.receivedMs);
   if (deleted !== undefined) ends.push({ endedMs: deleted, endedBy: 'pod_deleted' });
@@ -56,10 +56,10 @@ function isBefore({ endedMs = Infinity }: End, least: End): boolean {
   return endedMs < (least.endedMs ?? Infinity);
 }
 
-/** When the last one left; undefined where somebody is there, or nobody ever came. */
-function lastLeft(attachers: readonly Attacher[]): number | undefined {
-  if (attachers.length === 0) return undefined;
-  const last = Math.max(...attachers.map(({ endedMs }) => endedMs ?? Infinity));
+/** When the last one left; undefined where somebody may be there, or nobody ever came. */
+function lastLeft(attaches: readonly Life[]): number | undefined {
+  if (attaches.length === 0) return undefined;
+  const last = attaches.reduce((ms, { endedMs }) => Math.max(ms, endedMs ?? Infinity), 0);
   return Number.isFinite(last) ? last : undefined;
 }
 
@@ -112,12 +112,11 @@ function compareLives(a: Try, b: Try): number {
   return a.id < b.id ? -1 : Number(a.id > b.id);
 }
 
-function attachersOf(life: Life, around: Neighbours): readonly Attacher[] {
+function attachesOf(life: Life, around: Neighbours): readonly Life[] {
   return around.attaches
     .filter(({ answer }) => answer !== 'refused')
     .filter((one) => creatorOf(one, around)?.id === life.id)
-    .sort(compareLives)
-    .map((one) => attacherOf(one, around.pod));
+    .sort(compareLives);
 }
 
 function attacherOf(attach: Life, pod: PodHistory): Attacher {

@@ -10,6 +10,7 @@ import { missingData, recordedBurst } from '../support/data.ts';
 import { benchCollector } from './collector/bench.ts';
 import { benchDetector } from './detector/bench.ts';
 import { benchEmbedded, benchReal } from './end-to-end.ts';
+import { benchKeyed } from './keyed/bench.ts';
 import type { Figure } from './measure.ts';
 import { benchLatency } from './latency.ts';
 import { benchNormalizer } from './normalizer/bench.ts';
@@ -67,6 +68,7 @@ async function figures(run: string): Promise<readonly Figure[]> {
   if (run === 'collector') return onServers(run, (cacheDir) => benchCollector(cacheDir, say));
   if (run === 'normalizer') return onServers(run, (cacheDir) => benchNormalizer(cacheDir, say));
   if (run === 'detector') return benchDetector(benchCache(), say);
+  if (run === 'keyed') return benchKeyed(say);
   const recording = recordedBurst();
   if (run === 'sessions') return benchSessions(say);
   if (run === 'stages') return benchStages(recording);

@@ -11,6 +11,13 @@ export interface QueuedTimer extends Timer {
   readonly key: string;
 }
 
+/** Entries of the heap that stand for nothing any more: more than these, and it is made anew. */
+const MAX_STALE = 1024;
+
+function isBefore(a: QueuedTimer, b: QueuedTimer): boolean {
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.key < b.key);
+}
+
 export class TimerQueue {
   /** Not in the state yet. */
   readonly added = new Map<string, QueuedTimer>();
@@ -48,12 +55,16 @@ export class TimerQueue {
 
   /** Puts one back that was taken out with pop, still being in `added`. */
   push(timer: QueuedTimer): void {
+    if (this.#heap.length > 2 * this.added.size + MAX_STALE) {
+      this.#tidy();
+      return;
+    }
     const heap = this.#heap;
     let at = heap.push(timer) - 1;
     while (at > 0) {
       const up = (at - 1) >> 1;
       const parent = heap[up];
-      if (parent === undefined || parent.key <= timer.key) break;
+      if (parent === undefined || !isBefore(timer, parent)) break;
       heap[at] = parent;
       at = up;
     }
@@ -73,13 +84,18 @@ export class TimerQueue {
       const left = heap[2 * at + 1];
       const right = heap[2 * at + 2];
       if (left === undefined) break;
-      const isRight = right !== undefined && right.key < left.key;
+      const isRight = right !== undefined && isBefore(right, left);
       const least = isRight ? right : left;
-      if (least.key >= timer.key) break;
+      if (!isBefore(least, timer)) break;
       heap[at] = least;
       at = 2 * at + (isRight ? 2 : 1);
     }
     heap[at] = timer;
+  }
+
+  /** All that is in `added`, which a list in order is a heap of, too. */
+  #tidy(): void {
+    this.#heap = [...this.added.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
   /** The changes are in the state now. */

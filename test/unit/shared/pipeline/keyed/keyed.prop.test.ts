@@ -29,7 +29,7 @@ it('gives the same for any batches, losses, sick reads and amounts of memory', a
       expect([...played.state].sort()).toStrictEqual([...straight.state].sort());
       expect(lastOf(played.extra)).toStrictEqual(lastOf(straight.extra));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -43,7 +43,7 @@ it('gives what a plain engine gives, live and offline', async () => {
       const offline = runKeyedOffline(toyStage, OPTIONS, records);
       expect(offline.outcomes).toStrictEqual(expected);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -64,6 +64,6 @@ it('leaves in the state what is in cells, and nothing else', async () => {
         .flatMap(([, cell]) => [...cell.parts, ...cell.timers]);
       expect(keys.filter((key) => key.startsWith('p/'))).toHaveLength(lines.length);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

@@ -1,6 +1,6 @@
 /**
  * Owns: `npm run bench [stages] [embedded] [real] [collector] [normalizer] [detector] [sessions]
- * [latency]`: figures as JSON (one line each, standard output) and as a table (standard error). Absolute figures drift with the machine: compare within one run.
+ * [latency] [keyed]`: figures as JSON (one line each, standard output) and as a table (standard error). Absolute figures drift with the machine: compare within one run.
  */
 import { homedir } from 'node:os';
 import { cacheFolder, runsAsRoot } from '../../infra/local/cache.ts';
@@ -25,10 +25,11 @@ const RUNS = [
   'normalizer',
   'detector',
   'sessions',
+  'keyed',
   'latency',
 ] as const;
 /** Those that need no recording. */
-const MADE: readonly string[] = ['collector', 'normalizer', 'detector', 'sessions'];
+const MADE: readonly string[] = ['collector', 'normalizer', 'detector', 'sessions', 'keyed'];
 
 const COLUMNS = [
   { title: 'RUN', maxWidth: 12, cell: (f: Figure) => f.run },

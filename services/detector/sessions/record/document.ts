@@ -146,13 +146,14 @@ function eventFields(view: SessionView) {
   };
 }
 
-function placeFields({ place, request: { images = [] } }: SessionView) {
+function placeFields({ place, request: { auditId, images = [] } }: SessionView) {
   const [namespace, pod] = [nameText(place.namespace), nameText(place.pod)];
   const [container, node] = [nameText(place.container), nameText(place.node)];
   const image = images.length === 1 ? nameText(images[0]) : undefined;
   return {
     kubernetes: {
       ...{ namespace, pod: { name: pod }, container: { name: container }, node: { name: node } },
+      audit: { auditID: nameText(auditId) },
     },
     container: { name: container, image: { name: image } },
     host: { name: node },

@@ -102,7 +102,7 @@ it('cuts a long command line between characters, and marks the document', () => 
 });
 
 it('says nothing that is not known', () => {
-  const { userName: _, ...rest } = request({ argv: [], who: {}, context: {} });
+  const { auditId: _id, userName: _, ...rest } = request({ argv: [], who: {}, context: {} });
   const document = sessionDocument(view({ place: {}, request: rest }), 'default');
   expect(document['user']).toBeUndefined();
   expect(document['host']).toBeUndefined();

@@ -77,7 +77,7 @@ export async function* tailTopic(
   const { config } = context;
   const api = isLogEmbedded(config) ? await findApi(config.dataDir) : undefined;
   if (api !== undefined) {
-    yield* callApi(api, '/local/v1/tail', request) as AsyncGenerator<DecodedRecord>;
+    yield* callApi(api, '/local/v1/tail', request, signal) as AsyncGenerator<DecodedRecord>;
     return;
   }
   const keys = rawKeys(config);

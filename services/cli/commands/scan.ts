@@ -5,27 +5,21 @@ import type { Command } from 'commander';
 import type { AuditEvent, Finding, Session } from '../../../schemas/generated/avro.ts';
 import { FatalError } from '../../../shared/errors/fault.ts';
 import type { StoredDocument } from '../../../shared/ports/event-store.ts';
-import { describeProblem, readRules } from '../../detector/read-rules.ts';
 import { LEVELS } from '../../detector/rules/model.ts';
-import { createDetectorStage } from '../../detector/stage.ts';
-import { sessionsOf } from '../../detector/worker.ts';
-import { createOfflineNormalizer } from '../../normalizer/stage.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
-import { createOffline } from '../offline/pipeline.ts';
-import { readAll } from '../offline/read-all.ts';
+import { type ScanFilesOptions, scanFiles } from '../offline/scan-files.ts';
 import { formatDocuments, type OutputFormat, outputFormat } from '../output/documents.ts';
 import { write } from '../output/write.ts';
-import { type RuleFileOptions, withRuleFiles } from './options.ts';
+import { withRuleFiles } from './options.ts';
 
 const EMITTED = ['findings', 'sessions', 'alerts', 'events'] as const;
 type Emitted = (typeof EMITTED)[number];
 const PAGE = 500;
 
-interface ScanOptions extends RuleFileOptions {
+interface ScanOptions extends ScanFilesOptions {
   readonly emit: readonly Emitted[];
   readonly output?: string;
   readonly failOn?: string;
-  readonly cluster: string;
 }
 
 function emitList(text: string): readonly Emitted[] {
@@ -70,23 +64,7 @@ async function scan(files: readonly string[], options: ScanOptions): Promise<Exi
     });
   }
   const format = outputFormat(options.output, process.stdout.isTTY === true);
-  const sources = {
-    ...{ bundled: options.bundledRules, paths: options.rules },
-    exceptionPaths: options.exceptions,
-  };
-  const current = await readRules(sources, (problem) => {
-    process.stderr.write(`${describeProblem(problem)}\n`);
-  });
-  const offline = createOffline(
-    {
-      normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
-      detector: createDetectorStage({ current }),
-      sessions: sessionsOf,
-    },
-    options.cluster,
-  );
-  await readAll(offline, files);
-  const { events, findings, sessions } = offline.result();
+  const { events, findings, sessions } = await scanFiles(files, options);
   for (const kind of options.emit) {
     if (kind === 'events') await writeAll(kind, events, format);
     if (kind === 'findings') await writeAll(kind, findings, format);

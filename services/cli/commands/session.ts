@@ -1,6 +1,6 @@
 /**
  * Owns: `podwitness session show`: one session as a timeline, as lines, or as a report.
- * Does not own: how sessions come out of files (services/cli/offline), which is handed in.
+ * Does not own: how sessions come out of files (services/cli/offline).
  */
 import type { Command } from 'commander';
 import { FatalError } from '../../../shared/errors/fault.ts';
@@ -8,6 +8,7 @@ import type { StoredDocument } from '../../../shared/ports/event-store.ts';
 import { createContext } from '../../../shared/runtime/context.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { EXIT, type ExitCode, type Run } from '../exit.ts';
+import { scanFiles } from '../offline/scan-files.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { write } from '../output/write.ts';
 import { queryDocuments } from '../reader.ts';
@@ -20,10 +21,14 @@ import { formatSession } from '../sessions/text.ts';
 import { type ConfigOptions, readOptions, withConfig, withData } from './options.ts';
 
 /** Documents of the sessions that come out of files, as `scan` makes them. */
-export type ScanSessions = (
+async function scanSessions(
   files: readonly string[],
   cluster: string,
-) => Promise<readonly StoredDocument[]>;
+): Promise<readonly StoredDocument[]> {
+  const options = { cluster, rules: [], bundledRules: true, exceptions: [] };
+  const { sessions } = await scanFiles(files, options);
+  return sessions.map(({ document }) => JSON.parse(document.toString('utf8')) as StoredDocument);
+}
 
 const OUTPUTS = ['text', 'ndjson', 'html'] as const;
 type Output = (typeof OUTPUTS)[number];
@@ -40,9 +45,9 @@ function outputOf(chosen: string): Output {
   throw new FatalError(`--output ${chosen}: choose from ${OUTPUTS.join(', ')}`, { code: 'usage' });
 }
 
-async function find(id: string, options: ShowOptions, scan?: ScanSessions): Promise<Found> {
-  if (options.scan !== undefined && scan !== undefined) {
-    return findSession(searchIn(await scan(options.scan, options.cluster)), id);
+async function find(id: string, options: ShowOptions): Promise<Found> {
+  if (options.scan !== undefined) {
+    return findSession(searchIn(await scanSessions(options.scan, options.cluster)), id);
   }
   const context = createContext(await readOptions(options));
   return findSession((query) => queryDocuments(context, query), id);
@@ -69,10 +74,10 @@ function explanation(id: string, found: Exclude<Found, { kind: 'one' }>, isScan:
   return `No session '${id}' is known.\n${remedy}\n`;
 }
 
-async function show(id: string, options: ShowOptions, scan?: ScanSessions): Promise<ExitCode> {
+async function show(id: string, options: ShowOptions): Promise<ExitCode> {
   const output = outputOf(options.output);
   checkId(id);
-  const found = await find(id, options, scan);
+  const found = await find(id, options);
   if (found.kind !== 'one') {
     process.stderr.write(explanation(id, found, options.scan !== undefined));
     return found.kind === 'several' ? EXIT.usage : EXIT.unreadableInput;
@@ -91,23 +96,21 @@ nothing that is loaded, the whole record and its SHA-256 in it.
   podwitness session show 5rVY0Zb2cX
   podwitness session show 5rVY0Zb2cX --output html > incident-42.html
   podwitness session show 5rVY0Zb2cX --output ndjson | jq 'select(.outlived)'
+  podwitness session show 5rVY0Zb2cX --scan audit.log spo.log
 
 Exit codes: 0 shown, 64 several begin so, 65 none is known, 69 the store does not answer.`;
 
-/** Without `scan`, sessions of files are not offered. */
-export function addSession(program: Command, run: Run, scan?: ScanSessions): void {
+export function addSession(program: Command, run: Run): void {
   const session = program
     .command('session')
     .description('One session: podwitness session show ID')
     .addHelpText('after', HELP);
-  const command = withData(withConfig(session.command('show')))
+  withData(withConfig(session.command('show')))
     .description('What happened in a session: who, where, what was run, how sure that is')
     .argument('<id>', 'its id, or the beginning of it')
     .option('--output <format>', 'text, ndjson or html', 'text')
-    .addHelpText('after', HELP)
-    .action((id: string, options: ShowOptions) => run(show(id, options, scan)));
-  if (scan === undefined) return;
-  command
     .option('--scan <file...>', 'from these files, offline, as podwitness scan reads them')
-    .option('--cluster <name>', 'with --scan: the cluster that the files are from', 'default');
+    .option('--cluster <name>', 'with --scan: the cluster that the files are from', 'default')
+    .addHelpText('after', HELP)
+    .action((id: string, options: ShowOptions) => run(show(id, options)));
 }

@@ -2,9 +2,8 @@
  * Owns: asking a running `up` through its local API.
  */
 import { readFile } from 'node:fs/promises';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { TransientError } from '../../../shared/errors/fault.ts';
 import { API_FILE, type ApiAddress } from './address.ts';
 import { errorFromWire, type WireError } from './wire.ts';
@@ -40,24 +39,45 @@ function away(cause: unknown): TransientError {
   return new TransientError('The running podwitness does not answer', options);
 }
 
-async function* answerLines(response: Response): AsyncGenerator<unknown> {
-  const input = Readable.fromWeb(response.body as never);
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line !== '') yield JSON.parse(line);
+/** One JSON value for each line, as they come. */
+export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line);
   }
+  if (rest !== '') yield JSON.parse(rest);
 }
 
-/** The NDJSON answer, parsed, as it comes. */
+/** Not `fetch`, which gives up on an answer in which nothing comes for five minutes. */
+function open(
+  { token, url }: ApiAddress,
+  path: string,
+  { body, signal }: { readonly body: unknown; readonly signal?: AbortSignal },
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const options = { method: 'POST', headers, ...(signal === undefined ? {} : { signal }) };
+    httpRequest(new URL(path, url), options, resolve).on('error', reject).end(JSON.stringify(body));
+  });
+}
+
+/** The NDJSON answer, parsed, as it comes; it ends where `signal` says so, also while it waits. */
 export async function* callApi(
   address: ApiAddress,
   path: string,
   request: unknown,
+  signal?: AbortSignal,
 ): AsyncGenerator<unknown> {
   try {
-    const response = await post(address, path, request);
-    if (!response.ok || response.body === null) throw refused(response.status);
-    yield* answerLines(response);
+    const options = { body: request, ...(signal === undefined ? {} : { signal }) };
+    const answer = await open(address, path, options);
+    if (answer.statusCode !== 200) throw refused(answer.statusCode ?? 0);
+    yield* jsonLines(answer);
   } catch (error) {
+    if (signal?.aborted === true) return;
     // Else only the network can fail here, or a line that it cut off.
     throw error instanceof TransientError ? error : away(error);
   }

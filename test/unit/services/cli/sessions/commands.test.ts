@@ -1,7 +1,7 @@
 /**
  * The commands as they are typed, on the embedded store of a folder that nothing runs on.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addSession } from '../../../../../services/cli/commands/session.ts';
 import { addSessions } from '../../../../../services/cli/commands/sessions.ts';
 import { endingOf, type ExitCode } from '../../../../../services/cli/exit.ts';
+import { scanFiles } from '../../../../../services/cli/offline/scan-files.ts';
 import { loadConfig } from '../../../../../shared/config/load.ts';
 import type { StoredDocument } from '../../../../../shared/ports/event-store.ts';
 import { createContext, openStore } from '../../../../../shared/runtime/context.ts';
@@ -16,6 +17,8 @@ import { ATTACHED, RICH } from './documents.ts';
 
 const RICH_ID = '5rVY0Zb2cXGm0qkyIYJpX3nHhV8';
 const SIMILAR_ID = '5rVY0ZXXXXXXXXXXXXXXXXXXXXX';
+
+const SCANNED = { cluster: 'prod', rules: [], bundledRules: false, exceptions: [] };
 
 let folder: string;
 
@@ -55,10 +58,7 @@ interface Result {
   readonly stderr: string;
 }
 
-async function podwitness(
-  words: readonly string[],
-  scan?: (files: readonly string[], cluster: string) => Promise<readonly StoredDocument[]>,
-): Promise<Result> {
+async function podwitness(words: readonly string[]): Promise<Result> {
   const written = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     vi.spyOn(process[name], 'write').mockImplementation((text) => {
@@ -78,7 +78,7 @@ async function podwitness(
     }
   };
   addSessions(program, run);
-  addSession(program, run, scan);
+  addSession(program, run);
   try {
     await program.parseAsync(['node', 'podwitness', ...words]);
   } catch (error) {
@@ -170,15 +170,29 @@ describe('podwitness session show', () => {
     expect([exitCode, stdout]).toEqual([64, '']);
   });
 
-  it('shows sessions of files where it is given what reads them', async () => {
-    const asked: unknown[] = [];
-    const scan = async (...given: unknown[]) => {
-      asked.push(given);
-      return [RICH, ATTACHED];
+  it('shows one that comes out of files, without a store', async () => {
+    const request = {
+      ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', verb: 'get' },
+      ...{ auditID: '5e1b8c0a-d8a2-44c9-9183-ee6d7c4caef8', stage: 'ResponseStarted' },
+      requestURI: '/api/v1/namespaces/payments/pods/pay-0/exec?command=id&container=app',
+      user: { username: 'alice' },
+      objectRef: {
+        ...{ resource: 'pods', namespace: 'payments', name: 'pay-0', subresource: 'exec' },
+      },
+      responseStatus: { code: 101 },
+      requestReceivedTimestamp: '2026-11-21T06:10:00.029056Z',
+      stageTimestamp: '2026-11-21T06:10:00.050302Z',
     };
-    const words = ['session', 'show', '5rVY0Z', '--scan', 'a.log', 'b.log', '--cluster', 'prod'];
-    expect((await podwitness(words, scan)).stdout).toContain(`Session ${RICH_ID}`);
-    expect(asked).toEqual([[['a.log', 'b.log'], 'prod']]);
-    expect((await podwitness(words)).stderr).toContain("unknown option '--scan'");
+    const file = join(folder, 'audit.log');
+    await writeFile(file, `${JSON.stringify(request)}\n`);
+    const { exitCode, stderr } = await podwitness(['session', 'show', 'nothing', '--scan', file]);
+    expect(exitCode).toBe(65);
+    expect(stderr).toContain('scan FILE… --emit sessions');
+    const [record] = (await scanFiles([file], SCANNED)).sessions;
+    const found = await podwitness([
+      ...['session', 'show', record?.id.slice(0, 8) ?? '', '--scan', file],
+      ...['--cluster', 'prod'],
+    ]);
+    expect(found.stdout).toContain('alice in payments/pay-0');
   });
 });

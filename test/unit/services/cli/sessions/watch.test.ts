@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLines, createNdjson } from '../../../../../services/cli/sessions/append.ts';
-import { documentIn, jsonLines } from '../../../../../services/cli/sessions/follow.ts';
+import { jsonLines } from '../../../../../services/cli/local/client.ts';
+import { documentIn } from '../../../../../services/cli/sessions/follow.ts';
 import { createLive, type LiveOptions } from '../../../../../services/cli/sessions/live.ts';
 import { createScreen, frameOf, LEAVE } from '../../../../../services/cli/sessions/screen.ts';
 import { watch, type WatchView } from '../../../../../services/cli/sessions/watch.ts';

@@ -12,6 +12,7 @@ import type { SessionSettings } from '../settings.ts';
 import type { Attribution, Evidence } from './attribute.ts';
 import { type Site, siteOf, sliceKey, sliceOf, named, timeOf, timeText, uidKey } from './cells.ts';
 import { lineKey } from './line-key.ts';
+import { seeNode } from './node.ts';
 import { indexUid, type ItemRef, markItem, sliceCell } from './site.ts';
 
 export interface Item {
@@ -71,6 +72,7 @@ export function addItem(
   if (fresh.length > 0) hold(cell, ref.item, fresh, turn.nowMs + settings.holdFindingsMs);
   if (fact.requestUid !== undefined)
     withUid(turn, site, { ref, requestUid: fact.requestUid }, settings);
+  if (fact.place.node !== undefined) seeNode(cell, fact.place.node, timeOf(fact.timeMs));
   if (cell.timer('forget') === undefined) {
     cell.setTimer('forget', turn.nowMs + settings.lateEventsMs);
   }

@@ -9,6 +9,7 @@ import type { SessionSettings } from '../settings.ts';
 import { LAST_MS, marksKey, reportedKey } from './cells.ts';
 import { wasBefore, wasReported } from './hours.ts';
 import { allLies } from './lies.ts';
+import { nodeThen } from './node.ts';
 import type { Kept } from './session-state.ts';
 import { ageSession, agedMsOf } from './sessions.ts';
 import { flagsOf, type Settled, settledOf } from './view.ts';
@@ -105,9 +106,10 @@ function settle(turn: Turn, cell: Cell, kept: Kept, { settleMs }: SessionSetting
 
 function settledAt(turn: Turn, kept: Kept, untilMs: number): Settled {
   const { derived, life, site } = kept;
-  const other = nodeOfSite(turn, kept);
-  const node = derived.node ?? other;
   const times = { from: life.startedMs ?? life.receivedMs, until: derived.endedMs ?? Infinity };
+  const isPod = site.pod !== undefined;
+  const other = derived.node === undefined && isPod ? nodeThen(turn, site, times) : undefined;
+  const node = derived.node ?? other;
   const was = (key: CellKey) => toldAround(turn.cell(key), times);
   const namespace = site.namespace ?? '';
   return {
@@ -133,22 +135,6 @@ function toldAround(cell: Cell, { from, until }: Times): boolean {
   if (!Number.isFinite(until)) return false;
   if (wasReported(cell, from, until)) return true;
   return wasReported(cell, from - AROUND_MS, from) && wasReported(cell, until, until + AROUND_MS);
-}
-
-interface NodeSeen {
-  readonly node: string;
-  readonly timeMs: number;
-}
-
-/** The node that lines of the pod were on when it began, else later. */
-function nodeOfSite(turn: Turn, { life, site }: Kept): string | undefined {
-  const nodes = turn
-    .cell(site.cell)
-    .entries<NodeSeen>('node/')
-    .map(([, seen]) => seen)
-    .sort((a, b) => a.timeMs - b.timeMs || (a.node < b.node ? -1 : Number(a.node > b.node)));
-  const before = nodes.findLast(({ timeMs }) => timeMs <= life.receivedMs);
-  return (before ?? nodes[0])?.node;
 }
 
 /** Nothing comes any more: what was waited for is there, or never will be. */

@@ -51,7 +51,7 @@ interface Range {
 }
 
 /** Numbers of the slices with something in them that a time between the two lies in. */
-function slicesIn(main: Cell, { from, until }: Range): readonly number[] {
+export function slicesIn(main: Cell, { from, until }: Range): number[] {
   return main
     .entries('slice/')
     .map(([part]) => Number(lastOf(part)))

@@ -17,7 +17,6 @@ import {
   auditKey,
   cellsOfFact,
   marksKey,
-  named,
   reportedKey,
   sessionKey,
   siteOf,
@@ -133,34 +132,14 @@ function addPod(turn: Turn, cluster: string, fact: PodFact, settings: SessionSet
   return true;
 }
 
-/** That its node tells of processes, and which node the pod is on. */
+/** That its node tells of processes. */
 function report(turn: Turn, cluster: string, { place, timeMs }: LineFact): void {
-  const { node, pod } = place;
+  const { node } = place;
   const cells = [reportedKey(cluster), ...(node === undefined ? [] : [reportedKey(cluster, node)])];
   for (const key of cells) {
     const cell = turn.cell(key);
     if (markReported(cell, timeMs)) keepFor(turn, cell, 'forget');
   }
-  if (node !== undefined && pod !== undefined) seeNode(turn, cluster, { node, place, timeMs });
-}
-
-const MAX_NODES = 16;
-
-interface OnNode {
-  readonly node: string;
-  readonly place: LineFact['place'];
-  readonly timeMs: number;
-}
-
-/** The first time that lines of the pod were on that node. */
-function seeNode(turn: Turn, cluster: string, { node, place, timeMs }: OnNode): void {
-  const cell = siteCell(turn, siteOf(cluster, place));
-  const part = `node/${named(node)}`;
-  const known = cell.get<{ readonly timeMs: number }>(part);
-  const at = timeOf(timeMs);
-  if (known !== undefined && known.timeMs <= at) return;
-  if (known === undefined && cell.entries('node/').length >= MAX_NODES) return;
-  cell.put(part, { node, timeMs: at });
 }
 
 function addLying(

@@ -130,8 +130,9 @@ describe('an evasion', () => {
     const { evasions, sessions } = offline([
       ...exec('s', 10, 60),
       line(12, 'bash', { requestUid: 'uid-s', executable: '/usr/bin/runc' }),
-      line(20, 'id', { executable: '/bin/bash' }),
-      line(21, 'cat /etc/shadow', { executable: '/bin/bash' }),
+      line(20, 'env -i bash', { executable: '/bin/bash' }),
+      line(24, 'cat /etc/shadow', { executable: '/bin/bash' }),
+      line(28, 'id', { executable: '/bin/bash' }),
     ]);
     expect(evasions).toMatchObject([{ rule: 'session_mark_stripped', key: 's' }]);
     expect(sessions['s']?.coverage).toContain('mark_stripped');

@@ -60,6 +60,7 @@ export interface DiagnoseParts {
 const STAGES: readonly (readonly [stage: string, topic: TopicName])[] = [
   ['normalizer', 'audit.raw'],
   ['detector', 'audit.events'],
+  ['detector.sessions', 'audit.signals'],
   ['indexer.events', 'audit.events'],
   ['indexer.findings', 'audit.findings'],
   ['indexer.sessions', 'audit.sessions'],

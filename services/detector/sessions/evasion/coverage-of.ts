@@ -2,6 +2,7 @@
  * Owns: which reasons there are that something of a session may be missing or less sure. From the
  * same predicates as the findings, so that both agree.
  */
+import type { SessionKind } from '../facts/model.ts';
 import { COVERAGE, type CoverageCode } from '../model.ts';
 import { type CoverageFacts, mayBeMarked, type Seen, wasAdmitted } from './circumstances.ts';
 import { isPrivileged, isUntold, isUnconfined } from './evasions-of.ts';
@@ -27,7 +28,7 @@ function ofMark(seen: Seen, facts: CoverageFacts) {
   const hasNone = requestUid === undefined && !failedOpen && !namesMark;
   return {
     webhook_failed_open: failedOpen,
-    mark_not_set: hasNone && mayBeMarked(seen.kind) && wasAdmitted(seen),
+    mark_not_set: hasNone && mayBeMarked(seen.request.sessionKind) && wasAdmitted(seen),
     mark_named_by_user: namesMark,
     mark_stripped: strippedCommand(seen, facts) !== undefined,
     mark_of_other_pod: facts.markElsewhere,
@@ -54,10 +55,16 @@ function ofPlace(seen: Seen, facts: CoverageFacts) {
   };
 }
 
-function ofTime({ alerts, commands, endedBy, request }: Seen) {
+/** What is made to debug ends with its pod; any other has an answer that ends it. */
+const END_WITH_POD: ReadonlySet<SessionKind> = new Set<SessionKind>([
+  ...(['ephemeral', 'debug-pod', 'debug-node'] as const),
+]);
+
+function ofTime({ alerts, commands, endedBy, kind, request }: Seen) {
+  const isCutOff = endedBy === 'pod_deleted' && !END_WITH_POD.has(kind);
   return {
     process_outlived: [...commands, ...alerts].some(({ outlived }) => outlived),
     answer_not_seen: request.state === 'asked',
-    end_not_seen: endedBy === 'age' || endedBy === 'pod_deleted',
+    end_not_seen: endedBy === 'age' || isCutOff,
   };
 }

@@ -45,18 +45,20 @@ export function evasionsOf(view: SessionView, around: Circumstances): readonly E
  * named the mark, which have rules of their own; debug pods, which have no mark without a label.
  */
 function isMarkMissing(view: SessionView, around: Circumstances): boolean {
-  const { marking, namesMark, partial, requestUid } = view.request;
+  // Of the request: an attach to what somebody else made counts as what they made.
+  const { marking, namesMark, partial, requestUid, sessionKind: kind } = view.request;
   if (requestUid !== undefined || namesMark || partial || marking === 'marked') return false;
-  if (!isMarkedKind(view.kind) || !wasAdmitted(view) || marking === 'failed_open') return false;
+  if (!isMarkedKind(kind) || !wasAdmitted(view) || marking === 'failed_open') return false;
   // A debug container that runs already is not changed either.
-  const wasAsked = marking === 'not_mutated' && view.kind !== 'ephemeral';
+  const wasAsked = marking === 'not_mutated' && kind !== 'ephemeral';
   return wasAsked || around.marksInUse;
 }
 
 /**
  * session_without_telemetry. What must hold: somebody ran a command (not: attached, forwarded a port),
- * for a second at least; it has ended, all lines have been waited for and none came, of no alert
- * either; the node told of other commands at that time, so that its enricher ran.
+ * for a second at least; it has ended, all lines have been waited for and none came (alerts may
+ * have: Falco sees what no profile records); the node told of other commands at that time, so that
+ * its enricher ran.
  */
 function isWithoutTelemetry(view: SessionView, around: Circumstances): boolean {
   return isSilent(view, around) && around.nodeReported === 'yes';
@@ -94,7 +96,7 @@ export function isUnconfined(request: Guard, around: Guard): boolean {
 /** Commands were to come, and none did. */
 export function isUntold(view: Seen, around: Circumstances): boolean {
   const isExpected = runsCommands(view) && wasAdmitted(view) && isSettled(view, around);
-  return isExpected && view.commandCount === 0 && view.alertCount === 0;
+  return isExpected && view.commandCount === 0;
 }
 
 /** Something ran in it for long enough to be told, and nothing was. */

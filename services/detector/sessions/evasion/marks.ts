@@ -6,10 +6,14 @@ import type { Command, SessionAlert } from '../model.ts';
 import type { Circumstances, Seen } from './circumstances.ts';
 import { startedByRuntime } from './shells.ts';
 
-/** Unmarked commands in a row that are enough, though marked ones follow. */
+/** Unmarked commands in a row that are enough where no marked one follows. */
+const LEAST_RUN = 2;
+/** Where marked ones follow, or nothing but the time ties them to the session. */
 const LONG_RUN = 3;
-/** Enough where nothing ties them to the session but the time, and no marked one follows. */
-const UNTIED_RUN = 2;
+/** Over so long: what comes at one moment may be one child of the workload, or one stale record. */
+const LASTING_MS = 2000;
+/** Longer command lines are scripts; nobody reads them for it. */
+const MAX_WORDS = 64;
 
 /** The file name of a path, or of the first word of a command; undefined where it says nothing. */
 export function programOf(text: string | undefined): string | undefined {
@@ -24,9 +28,10 @@ export function programOf(text: string | undefined): string | undefined {
  * - the session is marked, and a command of it was seen with its mark: marks do reach this enricher;
  * - the command has no mark, is of this session and of no other, and not the workload's own (it is
  *   `inferred`), in a container, not started by a runtime (a probe), not later than settledUntilMs;
- * - marks stop there: none follows, and either a program of the session started it or there are two.
- *   Where marks go on, three in a row of the session's programs. One command of a workload that was
- *   never seen outside of a session is not enough.
+ * - marks stop there, for two commands at least that programs of the session started, and more than
+ *   a moment; for three where marks go on afterwards, or where who started them is not known. One is
+ *   enough if the environment was emptied in so many words. A child of the workload that was never seen outside of a session is not
+ *   enough, nor is a command that the enricher shows for another process of that number.
  */
 export function strippedCommand(seen: Seen, around: Circumstances): Command | undefined {
   const { namesMark, requestUid } = seen.request;
@@ -35,23 +40,46 @@ export function strippedCommand(seen: Seen, around: Circumstances): Command | un
   const firstMarked = settled.findIndex((command) => command.requestUid === requestUid);
   if (firstMarked === -1) return undefined;
   const programs = new Set<string>();
+  let isEmptied = false;
   let run: Command[] = [];
   for (const command of settled.slice(firstMarked)) {
-    if (command.requestUid === requestUid) {
-      if (tied(run, programs).length >= LONG_RUN) break;
+    const isMarked = command.requestUid === requestUid;
+    if (!isMarked && !isUnmarked(command)) continue;
+    if (isMarked) {
+      const lost = lostIn(tied(run, programs), LONG_RUN, isEmptied);
+      if (lost !== undefined) return lost;
       run = [];
       learn(programs, command);
-    } else if (isUnmarked(command)) run.push(command);
+    } else run.push(command);
+    isEmptied ||= emptiesEnvironment(command);
   }
   const ofSession = tied(run, programs);
-  const isEnough = ofSession.length > 0 || run.length >= UNTIED_RUN;
-  return isEnough ? (ofSession[0] ?? run[0]) : undefined;
+  return lostIn(ofSession, LEAST_RUN, isEmptied) ?? lostIn(run, LONG_RUN, false);
+}
+
+/** The first of a run that is long enough. */
+function lostIn(run: readonly Command[], least: number, isEmptied: boolean): Command | undefined {
+  const [first] = run;
+  const last = run.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const isLong = run.length >= least && last.timeMs - first.timeMs >= LASTING_MS;
+  return isLong || isEmptied ? first : undefined;
+}
+
+/** `env -i`, `env -`, `env -u NAME`. su and sudo do so, too, and are everyday work. */
+function emptiesEnvironment({ commandLine = '' }: Command): boolean {
+  const words = commandLine.split(/\s+/, MAX_WORDS).filter((word) => word !== '');
+  return words.some((word, at) => {
+    const option = words[at + 1] ?? '';
+    const isEnv = word === 'env' || word.endsWith('/env');
+    return isEnv && /^-(?:$|[0v]*[iu]|-(?:ignore-env|unset))/.test(option);
+  });
 }
 
 function isUnmarked(command: Command): boolean {
-  const { confidence, container, isSessionStart, others, outlived } = command;
-  const isOfThisAlone = confidence === 'inferred' && others.length === 0 && !outlived;
+  const { confidence, container, isSessionStart, outlived } = command;
   const hasNone = command.requestUid === undefined && !isSessionStart;
+  const isOfThisAlone = confidence === 'inferred' && !outlived;
   return isOfThisAlone && hasNone && container !== undefined && !startedByRuntime(command);
 }
 

@@ -89,8 +89,9 @@ const RULES: Readonly<Record<SessionRuleId, Omit<SessionRule, 'id'>>> = {
       'The session is marked, and a command of it was seen with the mark.',
       'A later command in the same container has none, and can be of no other session, nor of the ' +
         'workload or of the runtime.',
-      'No marked command follows, and a program of the session started it, or there are two of them; ' +
-        'else three in a row that programs of the session started.',
+      'Programs of the session started two such commands, more than a moment apart, and no marked ' +
+        'one follows. Three where marked ones follow, or where who started them is not known; one ' +
+        'after env -i.',
     ],
     level: 'medium',
     levelByCriticality: { critical: 'high', low: 'low' },
@@ -112,8 +113,8 @@ const RULES: Readonly<Record<SessionRuleId, Omit<SessionRule, 'id'>>> = {
       'others at that time. Either the container is not recorded, or the recording was evaded.',
     needs: [
       'An exec or a copy of a second or longer, or a debug container or pod that somebody used.',
-      'It has ended, what comes late has been waited for (sessions.settleMs), and there is neither a ' +
-        'command nor an alert.',
+      'It has ended, what comes late has been waited for (sessions.settleMs), and no command came. ' +
+        'Alerts of Falco may have.',
       'The node is known, and told of commands during the session, or right before and after it.',
       'The container is not known to be privileged or unconfined, which has a rule of its own.',
     ],

@@ -21,7 +21,7 @@ const HOLDS: Readonly<
   webhook_failed_open: [notMarked({ commands: TOLD }, { marking: 'failed_open' })],
   mark_not_set: [notMarked({ commands: TOLD }), { marksInUse: false }],
   mark_named_by_user: [notMarked({ commands: TOLD }, { namesMark: true })],
-  mark_stripped: [view({ commands: [...TOLD, unmarked(5, 'rm')] })],
+  mark_stripped: [view({ commands: [...TOLD, unmarked(5, 'rm'), unmarked(9, 'sync')] })],
   mark_of_other_pod: [told, { markElsewhere: true }],
   no_telemetry: [view(), { nodeReported: 'no' }],
   node_not_known: [{ ...told, place: omit(told.place, 'node') }],
@@ -69,6 +69,12 @@ describe('coverage', () => {
   it('says that a request which was refused has no mark to set', () => {
     const refused = notMarked({}, { state: 'refused', code: 403 });
     expect(coverageOf(refused, facts())).toEqual([]);
+  });
+
+  it('says that an end was not seen where the pod was deleted, but for what ends so', () => {
+    const gone = view({ commands: TOLD, endedBy: 'pod_deleted' });
+    expect(coverageOf(gone, facts())).toEqual(['end_not_seen']);
+    expect(coverageOf({ ...gone, kind: 'debug-node' }, facts())).toEqual([]);
   });
 
   it('agrees with the findings', () => {

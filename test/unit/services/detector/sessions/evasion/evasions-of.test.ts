@@ -80,15 +80,21 @@ describe('a session without a mark', () => {
     ['it was not answered yet', notMarked({ commands }, { state: 'asked' })],
     ['it was refused', notMarked({}, { state: 'refused', code: 403 })],
     ['it failed', notMarked({}, { code: 500 })],
-    ['a debug pod has no label', notMarked({ commands, kind: 'debug-node' })],
-    ['it is an attach', notMarked({ commands, kind: 'attach' })],
-    ['it is a port-forward', notMarked({ kind: 'port-forward' })],
+    ['a debug pod has no label', notMarked({ commands }, { sessionKind: 'debug-node' })],
+    [
+      'a debug container was only attached to',
+      notMarked({ commands, kind: 'ephemeral' }, { sessionKind: 'attach' }),
+    ],
+    ['it is an attach', notMarked({ commands, kind: 'attach' }, { sessionKind: 'attach' })],
+    ['it is a port-forward', notMarked({ kind: 'port-forward' }, { sessionKind: 'port-forward' })],
   ])('is not told where %s', (_, session: SessionView, changes: Partial<Circumstances> = {}) => {
     expect(rulesOf(session, changes)).toEqual([]);
   });
 });
 
 describe('a session that lost its mark', () => {
+  const FOREIGN = { executable: '/usr/bin/python3' };
+
   it('is told with the first command that has none', () => {
     const commands = [...TOLD, unmarked(5, 'env -i bash'), unmarked(6, 'rm -rf /data')];
     expect(evasionsOf(view({ commands }), around())).toMatchObject([
@@ -99,32 +105,46 @@ describe('a session that lost its mark', () => {
     ]);
   });
 
-  it.each([
-    ['one command that a program of the session started', [unmarked(5, 'rm -rf /data')]],
+  it.each<readonly [string, readonly Command[]]>([
+    ['two of programs of the session', [unmarked(5, 'rm -rf /data'), unmarked(7, 'sync')]],
     [
-      'two of programs that the session does not show',
-      [
-        unmarked(5, 'rm -rf /data', { executable: '/usr/bin/python3' }),
-        unmarked(6, 'sync', { executable: '/usr/bin/python3' }),
-      ],
+      'one, and what that started',
+      [unmarked(5, 'make all'), unmarked(8, 'cc x.c', { executable: '/usr/bin/make' })],
+    ],
+    ['one after the environment was emptied', [marked(4, 'env -i sh'), unmarked(5, 'rm -rf /')]],
+    [
+      'one after the mark was taken out of the environment',
+      [marked(4, '/usr/bin/env -u SPO sh'), unmarked(5, 'rm -rf /'), marked(6, 'ls')],
+    ],
+    [
+      'three of programs that the session does not show',
+      [5, 6, 9].map((at) => unmarked(at, 'rm -rf /data', FOREIGN)),
     ],
     [
       'three in a row before marks go on',
       [...[5, 6, 7].map((at) => unmarked(at, 'rm -rf /data')), marked(8, 'ls')],
     ],
-  ])('is told for %s', (_, more: readonly Command[]) => {
+  ])('is told for %s', (_, more) => {
     expect(rulesOf(view({ commands: [...TOLD, ...more] }))).toEqual(['session_mark_stripped']);
   });
 
-  it.each([
+  it.each<readonly [string, readonly Command[]]>([
+    ['one command, which may be a slip of the enricher', [unmarked(5, 'rm -rf /data')]],
+    ['what comes at one moment', [unmarked(5, 'sh -c a'), unmarked(5, 'a'), unmarked(6, 'b')]],
     [
-      'a command of the workload that was never seen before',
-      [unmarked(5, 'convert a.png', { executable: '/usr/bin/python3' })],
+      'commands of the workload that were never seen before',
+      [unmarked(5, 'convert a.png', FOREIGN), unmarked(9, 'convert b.png', FOREIGN)],
     ],
     [
       'children of a cron job between marked commands',
-      [unmarked(5, 'sh -c backup'), unmarked(5, 'backup'), marked(8, 'ls')],
+      [unmarked(5, 'sh -c backup'), unmarked(9, 'backup'), marked(10, 'ls')],
     ],
+    [
+      'a moment between marked commands',
+      [...[5, 5, 6].map((at) => unmarked(at, 'sed -i')), marked(8, 'ls')],
+    ],
+    ['env without an option', [marked(4, 'env'), unmarked(5, 'rm -rf /data')]],
+    ['env -v', [marked(4, 'env -v A=b sh'), unmarked(5, 'rm -rf /data')]],
     [
       'probes, which the runtime starts',
       [
@@ -132,11 +152,12 @@ describe('a session that lost its mark', () => {
         unmarked(15, 'cat /tmp/ready', {
           executable: '/memfd:runc_cloned:/proc/self/exe (deleted)',
         }),
+        unmarked(25, 'cat /tmp/ready', { executable: '/usr/bin/runc' }),
       ],
     ],
     [
-      'commands of one of several sessions',
-      [5, 6, 7].map((at) => unmarked(at, 'ls', { confidence: 'ambiguous', others: ['another'] })),
+      'commands that may be of another session',
+      [5, 6, 7].map((at) => unmarked(at, 'ls', { confidence: 'ambiguous' })),
     ],
     [
       'what the node could not put into a container',
@@ -144,20 +165,23 @@ describe('a session that lost its mark', () => {
     ],
     [
       'commands with a mark of somebody else',
-      [5, 6, 7].map((at) => unmarked(at, 'ls', { requestUid: OTHER_UID, confidence: 'conflict' })),
+      [5, 6, 7].map((at) => unmarked(at, 'ls', { requestUid: OTHER_UID })),
     ],
     ['what ran when it had ended', [5, 6, 7].map((at) => unmarked(at, 'ls', { outlived: true }))],
     [
       'the first process of another session',
       [5, 6, 7].map((at) => unmarked(at, 'ls', { isSessionStart: true })),
     ],
-  ])('is not told for %s', (_, more: readonly Command[]) => {
+  ])('is not told for %s', (_, more) => {
     expect(rulesOf(view({ commands: [...TOLD, ...more] }))).toEqual([]);
   });
 
-  const stripped = [...TOLD, unmarked(5, 'rm -rf /data')];
+  const stripped = [...TOLD, unmarked(5, 'rm -rf /data'), unmarked(8, 'sync')];
+
   it('is not told where marks do not reach the enricher', () => {
-    expect(rulesOf(view({ commands: stripped.slice(2) }))).toEqual([]);
+    const commands = [unmarked(4, 'env -i bash'), ...stripped.slice(2)];
+    expect(rulesOf(view({ commands }))).toEqual([]);
+    expect(rulesOf(view({ commands: commands.slice(0, 1) }))).toEqual([]);
   });
 
   it('is not told where it was not marked, or the user named the mark', () => {
@@ -168,10 +192,10 @@ describe('a session that lost its mark', () => {
     );
   });
 
-  it('is not told before the command has been waited for', () => {
+  it('is not told before the commands have been waited for', () => {
     const session = view({ commands: stripped });
-    expect(rulesOf(session, { settledUntilMs: STARTED_MS + 4999 })).toEqual([]);
-    expect(rulesOf(session, { settledUntilMs: STARTED_MS + 5000 })).toEqual([
+    expect(rulesOf(session, { settledUntilMs: STARTED_MS + 7999 })).toEqual([]);
+    expect(rulesOf(session, { settledUntilMs: STARTED_MS + 8000 })).toEqual([
       'session_mark_stripped',
     ]);
   });
@@ -184,6 +208,10 @@ describe('a session of which nothing is seen', () => {
     expect(evasionsOf(silent, around())).toMatchObject([
       { rule: 'session_without_telemetry', key: 'a-session', timeMs: STARTED_MS },
     ]);
+  });
+
+  it('is told where Falco told of it', () => {
+    expect(rulesOf(view({ alerts: [alert()] }))).toEqual(['session_without_telemetry']);
   });
 
   it('is told of a debug container that somebody used', () => {
@@ -199,7 +227,6 @@ describe('a session of which nothing is seen', () => {
     ['lines may still come', silent, { settledUntilMs: ENDED_MS - 1 }],
     ['it is open', omit(view({ state: 'open' }), 'endedMs', 'endedBy')],
     ['the command could not be started', view({ endedMs: STARTED_MS + 999 })],
-    ['Falco told of it', view({ alerts: [alert()] })],
     ['only its receipt was seen', view({ request: request({ state: 'asked' }) })],
     ['its times are no times', view({ startedMs: Number.NaN })],
   ] as const)('is not told where %s', (_, session, changes: Partial<Circumstances> = {}) => {

@@ -171,6 +171,15 @@ describe('a finding on a command', () => {
     });
   });
 
+  it('has the actor of the session, whatever its document says', () => {
+    const { document } = held();
+    const strange = { ...document, podwitness: { actor: { name: 'mallory' }, team: 'others' } };
+    const found = heldFinding({ ...exact, finding: held({ document: strange }) }, 'prod');
+    expect(read(found.document)).toMatchObject({
+      podwitness: { actor: { name: 'alice' }, team: 'others' },
+    });
+  });
+
   it('gets a data stream where its document has none', () => {
     const { data_stream: _, ...bare } = held().document;
     const { document } = heldFinding({ ...exact, finding: held({ document: bare }) }, 'prod');

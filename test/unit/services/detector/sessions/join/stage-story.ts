@@ -26,7 +26,7 @@ import type { KeyedOptions } from '../../../../../../shared/pipeline/keyed/model
 import { runKeyedOffline } from '../../../../../../shared/pipeline/keyed/offline.ts';
 import type { Outcome } from '../../../../../../shared/pipeline/outcome.ts';
 import type { Envelope, Tick } from '../../../../../../shared/pipeline/stage.ts';
-import { type Course, play } from '../../../../shared/pipeline/keyed/fake-lane.ts';
+import { type Course, play, type State } from '../../../../shared/pipeline/keyed/fake-lane.ts';
 
 export const T = Date.UTC(2026, 10, 21, 12);
 export const SECOND = 1000;
@@ -165,7 +165,7 @@ export async function live(
   steps: readonly Step[],
   course?: Course,
   parts: { readonly settings?: Partial<SessionSettings>; readonly cacheBytes?: number } = {},
-): Promise<Told> {
+): Promise<Told & { readonly state: State }> {
   const stage = createSessionsStage({ ...SETTINGS, ...parts.settings });
   let nowMs = T;
   const inputs = [0, ...steps].map((step, i) => {
@@ -175,7 +175,7 @@ export async function live(
   });
   const options = { ...OPTIONS, ...(parts.cacheBytes ? { cacheBytes: parts.cacheBytes } : {}) };
   const played = await play(stage, options, inputs, course ?? { ...STRAIGHT_ONE });
-  return { ...toldBy(played.extra, played.outcomes), state: played.state } as Told;
+  return { ...toldBy(played.extra, played.outcomes), state: played.state };
 }
 
 /** Each record a batch of its own. */

@@ -4,7 +4,7 @@
  * Does not own: how that follows (derive.ts), its request in full (request.ts).
  */
 import { contentId } from '../../../../shared/domain/ids.ts';
-import { textMember } from '../../../../shared/domain/json.ts';
+import { type JsonObject, textMember } from '../../../../shared/domain/json.ts';
 import type { Place, SessionKind } from '../facts/model.ts';
 import type { Attacher } from '../model.ts';
 import type { Span } from './attribute.ts';
@@ -120,10 +120,19 @@ interface Tried {
   readonly userName?: string;
   readonly place: Place;
   readonly argv: readonly string[];
+  readonly who: JsonObject;
 }
 
-function tryKeyOf({ argv, place, sessionKind, userName }: Tried): string {
-  return contentId([sessionKind, userName ?? null, place.container ?? null, ...argv]);
+/** Who acts as somebody else is not that somebody, and did not try before. */
+function tryKeyOf({ argv, place, sessionKind, userName, who }: Tried): string {
+  const actor = textMember(who['user'], 'name');
+  return contentId([
+    sessionKind,
+    userName ?? null,
+    actor ?? null,
+    place.container ?? null,
+    ...argv,
+  ]);
 }
 
 /** A pod that is deleted may go on for so long. */

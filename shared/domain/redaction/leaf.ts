@@ -2,6 +2,7 @@
  * Owns: what is left of a text in its mode.
  * Does not own: how it got the mode (modes.ts), JSON in texts (walk.ts, given as `parse`).
  */
+import { isSessionMark } from '../session-marks.ts';
 import { redactJoined, redactLine } from './command.ts';
 import type { Mode } from './modes.ts';
 import { isNoValue, isSecretName, isTokenName, schemeLength } from './names.ts';
@@ -58,7 +59,12 @@ function binaryText(value: string, trace: Trace): string {
 
 const RANDOM = /^(?=.*\d)(?=.*[A-Za-z])[^\s/.:]{16,}$/;
 
-function variable(value: string, trace: Trace, isSecret: boolean): string {
+function variable(name: string, value: string, trace: Trace): string {
+  if (isSessionMark(name, value)) return value;
+  return unnamed(value, trace, isSecretName(name));
+}
+
+function unnamed(value: string, trace: Trace, isSecret: boolean): string {
   const mark = take(trace, 'env', value);
   if (mark !== value && (isSecret || (value.length < 1024 && RANDOM.test(value)))) {
     remember(trace, value, mark);
@@ -71,7 +77,7 @@ function variables(value: string, trace: Trace): string {
   return value.replace(
     /(^|\s)([A-Za-z_]\w{0,127})=(\S+)/g,
     (_, before: string, name: string, text: string) =>
-      `${before}${name}=${variable(text, trace, isSecretName(name))}`,
+      `${before}${name}=${variable(name, text, trace)}`,
   );
 }
 
@@ -81,7 +87,7 @@ function pair(value: string, trace: Trace): string {
   const equals = value.indexOf('=');
   if (equals < 0 || equals === value.length - 1) return value;
   const name = value.slice(0, equals);
-  return `${name}=${variable(value.slice(equals + 1), trace, isSecretName(name))}`;
+  return `${name}=${variable(name, value.slice(equals + 1), trace)}`;
 }
 
 function named(value: string, trace: Trace): string {
@@ -126,9 +132,9 @@ export function redactLeaf(value: string, mode: Mode, trace: Trace, parse: Parse
       return binaryText(value, trace);
     case 'env':
     case 'env-value':
-      return variable(value, trace, false);
+      return unnamed(value, trace, false);
     case 'env-secret':
-      return variable(value, trace, true);
+      return unnamed(value, trace, true);
     case 'env-pair':
       return pair(value, trace);
     case 'command':

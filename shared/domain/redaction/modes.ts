@@ -4,6 +4,7 @@
  * Does not own: what is done in a mode (leaf.ts).
  */
 import type { JsonObject } from '../json.ts';
+import { isSessionMark } from '../session-marks.ts';
 import { classOf, type KeyClass } from './keys.ts';
 import { isSecretName } from './names.ts';
 import type { Holder } from './trace.ts';
@@ -44,8 +45,12 @@ function isObject(value: unknown): value is JsonObject {
 function envMode(key: string, holder: JsonObject): Mode {
   if (key === 'name') return 'kept';
   if (key === 'valueFrom') return 'plain';
-  if (key === 'value') return isSecretName(String(holder['name'])) ? 'env-secret' : 'env-value';
-  return typeof holder['name'] === 'string' ? 'plain' : 'env';
+  if (key === 'value') {
+    if (isSessionMark(holder['name'], holder[key])) return 'kept';
+    return isSecretName(String(holder['name'])) ? 'env-secret' : 'env-value';
+  }
+  if (typeof holder['name'] === 'string') return 'plain';
+  return isSessionMark(key, holder[key]) ? 'kept' : 'env';
 }
 
 /** `{name: X, value: x}`, as headers, parameters and settings are written. */

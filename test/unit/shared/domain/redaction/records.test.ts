@@ -121,3 +121,42 @@ describe('who and what', () => {
     expect(body['stays']).toBe(stays);
   });
 });
+
+describe('the mark of a session', () => {
+  const UID = 'c78ef2e1-893f-4e66-8f22-a0f866756679';
+  const KEY_OF_MARK = 'execmetadata.spo.io/SPO_EXEC_REQUEST_UID';
+  const debugging = (value: string) => {
+    const env = [{ name: 'SPO_EXEC_REQUEST_UID', value }];
+    const patch = [{ op: 'add', path: '/spec/ephemeralContainers/0/env', value: env }];
+    const event = {
+      objectRef: { resource: 'pods', subresource: 'ephemeralcontainers' },
+      requestObject: { spec: { ephemeralContainers: [{ name: 'debugger', env }] } },
+      annotations: {
+        [KEY_OF_MARK]: value,
+        'patch.webhook.admission.k8s.io/round_0_index_0': JSON.stringify({ patch }),
+      },
+    };
+    return JSON.stringify(redact(event, 'audit', false).value);
+  };
+
+  it('is no secret, wherever it stands: by it commands are joined to a user', () => {
+    expect(debugging(UID).split(UID)).toHaveLength(4);
+  });
+
+  it('is none by its name alone', () => {
+    expect(debugging('hunter2-and-more-1')).not.toContain('"value":"hunter2-and-more-1"');
+  });
+
+  it('is none under another name', () => {
+    const env = [{ name: 'OTHER_UID', value: UID }];
+    const { body } = bodyOf('pods', { spec: { containers: [{ name: 'a', env }] } });
+    expect(JSON.stringify(body)).not.toContain(UID);
+  });
+
+  it('stays in what Falco tells of an environment', () => {
+    const line = { output_fields: { 'proc.env': `A=secret-x1 SPO_EXEC_REQUEST_UID=${UID}` } };
+    const told = JSON.stringify(redact(line, 'falco', false).value);
+    expect(told).toContain(UID);
+    expect(told).not.toContain('secret-x1');
+  });
+});

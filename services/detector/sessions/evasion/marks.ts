@@ -105,6 +105,7 @@ function learn(programs: Set<string>, command: Command): void {
  * What must hold:
  * - it is an exec or a copy, whose end the answer says: neither age nor the pod's end says when it
  *   was, and a debug container may go on when all have left it;
+ * - it is known which container it ran in;
  * - its process is not one that the session had: the enricher keeps what it read of a process for an
  *   hour, and another that is given the number would show it. It counts all the same where the
  *   executable is the command's own: then it is that process, still there.
@@ -121,8 +122,17 @@ export function outlivedEvidence(
   const isMarked = (one: Command | SessionAlert) =>
     requestUid !== undefined && one.requestUid === requestUid;
   const isEvidence = (one: Command | SessionAlert) =>
-    one.outlived && isMarked(one) && one.timeMs <= settledUntilMs && isNew(one, before);
+    one.outlived &&
+    isMarked(one) &&
+    isPlaced(one) &&
+    one.timeMs <= settledUntilMs &&
+    isNew(one, before);
   return all.filter(isEvidence).sort((a, b) => a.timeMs - b.timeMs)[0];
+}
+
+/** Whose container is not known may be in another pod, with a mark that was taken there. */
+function isPlaced({ container }: Command | SessionAlert): boolean {
+  return container !== undefined;
 }
 
 function isNew(one: Command | SessionAlert, before: ReadonlySet<string>): boolean {

@@ -177,7 +177,7 @@ const RULES: Readonly<Record<SessionRuleId, Omit<SessionRule, 'id'>>> = {
       'nobody watches.',
     needs: [
       'The end of the session is known from the API server’s answer, and the grace (sessions.graceMs) is over.',
-      'The process has the session’s mark, in its pod.',
+      'The process has the session’s mark, and it is known that it is in the session’s pod.',
       'It is not a process of the session by its number, unless its program is the command’s own: the ' +
         'enricher may show what it had read of an older process.',
     ],

@@ -289,6 +289,7 @@ describe('a process after its session', () => {
   });
 
   it.each([
+    ['what may be in another pod', view({ commands: [...TOLD, omit(late(), 'container')] })],
     ['a process number that was given again', view({ commands: [...TOLD, late({ pid: 1001 })] })],
     ['a session that was closed by its age', view({ commands: [...TOLD, late()], endedBy: 'age' })],
     ['a pod that is gone', view({ commands: [...TOLD, late()], endedBy: 'pod_deleted' })],

@@ -43,8 +43,6 @@ function read(reading: Reading, char: string): void {
   if (ENDS_WORD.has(char)) {
     endWord(reading);
   } else if (REDIRECTS.has(char)) {
-    // The number of a file before it is none of the words: `2>/dev/null`.
-    if (/^\d$/.test(reading.word)) reading.word = '';
     endWord(reading);
     reading.isRedirected = true;
   } else if (ENDS_COMMAND.has(char) && !isInAddress(reading.word, char)) {

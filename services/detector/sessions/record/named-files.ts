@@ -41,7 +41,6 @@ function parts(text: string): readonly string[] {
 
 function pathsOf(text: string, isRedirected: boolean): readonly string[] {
   if (text.startsWith('file:///')) return [text.slice('file://'.length)];
-  if (text.includes('://')) return [];
   const bare = text.replace(PREFIX, '');
   const found = parts(bare).map(withoutTrailing);
   if (isRedirected) return found.slice(0, 1);

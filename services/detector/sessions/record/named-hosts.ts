@@ -96,8 +96,12 @@ function ofArgument({ form, text }: Argument): string | undefined {
 }
 
 function hostsOf(command: Command): readonly string[] {
-  const words = command.map(({ text }) => text);
-  const found = [...words.map(ofForm), ...hostArguments(words).map(ofArgument)];
+  // What is read from or written to is a file: `ping web >out`.
+  const words = command.filter(({ isRedirected }) => !isRedirected).map(({ text }) => text);
+  const found = [
+    ...command.map(({ text }) => ofForm(text)),
+    ...hostArguments(words).map(ofArgument),
+  ];
   return found.filter((host) => host !== undefined);
 }
 

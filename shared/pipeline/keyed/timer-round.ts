@@ -76,6 +76,11 @@ export class TimerRound {
   }
 
   end(): void {
+    // Others came first, and took all the places.
+    const left = this.#nextStored();
+    if (left !== undefined) {
+      this.#queue.nextStoredMs = Math.min(this.#queue.nextStoredMs, left.atMs);
+    }
     for (const timer of this.#waiting.splice(0)) this.#queue.push(timer);
   }
 }

@@ -7,6 +7,7 @@ import type {
   KeyedStage,
   Turn,
 } from '../../../../../shared/pipeline/keyed/model.ts';
+import { PACKED_CHARS } from '../../../../../shared/pipeline/keyed/writes.ts';
 import type { Envelope, Tick } from '../../../../../shared/pipeline/stage.ts';
 import type { StateWrite } from '../../../../../shared/ports/log.ts';
 import { applyWrites, type FakeLane, fakeLane, persist, type State } from './fake-lane.ts';
@@ -123,6 +124,27 @@ describe('writes', () => {
   });
 });
 
+describe('the form of a cell', () => {
+  it('follows from what is in it, whatever was in it before', async () => {
+    const { run, state } = rig();
+    for (let n = 0; n < 150; n++) {
+      await run(
+        (_, cell) => [cell('a').setTimer('timer', n), cell('a').put('x', 'y'.repeat(n))],
+        (_, cell) => [cell('a').setTimer('timer', NOW_MS + n), cell('a').put('x', 'y')],
+      );
+      await run((_, cell) => [cell('a').clearTimer('timer'), cell('a').put('x', n)]);
+      expect(state.get('c/a:')).toBe(`v"x"\t${n}`);
+    }
+    const text = 'x'.repeat(PACKED_CHARS - 40);
+    await run((_, cell) => cell('a').put('y', text));
+    expect(state.get('c/a:')).not.toBe('apart');
+    await run((_, cell) => cell('a').put('y', `${text}${text.slice(0, 40)}`));
+    expect(state.get('c/a:')).toBe('apart');
+    await run((_, cell) => cell('a').put('y', text));
+    expect([...state.keys()].filter((key) => key.startsWith('p/'))).toStrictEqual([]);
+  });
+});
+
 describe('reads', () => {
   it('are one for what a batch announces, and one for each cell besides', async () => {
     const { run, seat } = rig();
@@ -149,6 +171,27 @@ describe('reads', () => {
     expect(seat.lane.reads).toContain('c/a:');
     move();
     expect((await run(ask)).outcomes).toStrictEqual([{ kind: 'emit', items: [1] }]);
+  });
+
+  it('of large cells come to an end, however short memory is', async () => {
+    const { run, move } = rig(steps, { cacheBytes: 1 });
+    const large = 'x'.repeat(PACKED_CHARS);
+    await run((_, cell) => ['a', 'b', 'c'].map((key) => cell(key).put('x', `${key}${large}`)));
+    move();
+    const ask: Step = (_, cell) => ['a', 'b', 'c'].map((key) => cell(key).get<string>('x')?.[0]);
+    expect((await run(ask, ask)).outcomes).toStrictEqual([
+      { kind: 'emit', items: [['a', 'b', 'c']] },
+      { kind: 'emit', items: [['a', 'b', 'c']] },
+    ]);
+  });
+
+  it('are not repeated because of what a lost lane had', async () => {
+    const { run, move, seat } = rig(steps, { cacheBytes: 100_000 });
+    await run((_, cell) => cell('a').put('x', 'x'.repeat(200_000)));
+    move();
+    await run((_, cell) => cell('b').get('x'));
+    await run((_, cell) => cell('b').get('x'));
+    expect(seat.lane.reads).not.toContain('c/b:');
   });
 
   it('that fail leave nothing done', async () => {
@@ -221,6 +264,39 @@ describe('timers', () => {
     move();
     const third = await run(tick(NOW_MS + 1000));
     expect(third.outcomes).toStrictEqual([{ kind: 'drop', reason: 'tick' }]);
+  });
+
+  it('that were cleared take no place from others', async () => {
+    const { run } = rig();
+    await run(set(['a', 'p', 1], ['a', 'q', 1], ['a', 'r', 1], ['b', 'x', 2]));
+    const clear: Step = (_, cell) => {
+      for (const name of ['p', 'q', 'r']) cell('a').clearTimer(name);
+    };
+    const { outcomes } = await run(clear, tick(NOW_MS + 5));
+    expect(outcomes[1]).toStrictEqual({ kind: 'emit', items: [fired('b', 'x', 2)] });
+  });
+
+  it('that had to let others go first fire at the next tick', async () => {
+    const { run } = rig();
+    await run(set(['c', 'x', 3]));
+    const first = await run(set(['b', 'x', 1], ['b', 'y', 1], ['b', 'z', 1]), tick(NOW_MS + 3));
+    expect(first.outcomes[1]).toMatchObject({ items: { length: 3 } });
+    const second = await run(tick(NOW_MS + 3));
+    expect(second.outcomes).toStrictEqual([{ kind: 'emit', items: [fired('c', 'x', 3)] }]);
+  });
+
+  it('that another one clears do not fire', async () => {
+    const stage: KeyedStage<Step, unknown> = {
+      ...steps,
+      fire(turn, { name }) {
+        turn.cell(cellKey('b')).clearTimer('x');
+        return [name];
+      },
+    };
+    const { run } = rig(stage);
+    await run(set(['a', 'x', 1], ['b', 'x', 2], ['c', 'z', 3]));
+    const { outcomes } = await run(tick(NOW_MS + 5));
+    expect(outcomes).toStrictEqual([{ kind: 'emit', items: ['x', 'z'] }]);
   });
 
   it('that set themselves again wait for the next tick, others that they set do not', async () => {

@@ -99,6 +99,7 @@ export const toyStage: KeyedStage<Toy, ToyOut> = {
     } else if (name.startsWith('close')) {
       fired.delete(`n/${name.slice('close '.length)}`);
       turn.cell(cellKey('toy', 'a')).setTimer(`echo ${key}`, atMs);
+      turn.cell(cellKey('toy', 'b')).clearTimer(name);
     }
     return [['fired', cell, name, atMs, turn.nowMs, turn.watermark(GROUP), total(turn, key)]];
   },

@@ -18,6 +18,8 @@ export interface Lies {
   readonly alert?: SessionAlert;
   readonly refs: readonly FindingRef[];
   readonly conflict?: NonNullable<Attribution['conflict']>;
+  /** A process was started: not one that ran already and did something else. */
+  readonly isStart?: true;
   /** Where it lies. */
   readonly site: Site;
   readonly at: ItemRef;
@@ -32,6 +34,7 @@ interface More extends Count {
   readonly confidences: readonly Confidence[];
 }
 
+const STARTS: ReadonlySet<string> = new Set(['execve', 'execveat']);
 const NONE: Count = { commands: 0, alerts: 0 };
 const NO_MORE: More = { ...NONE, confidences: [] };
 
@@ -47,7 +50,7 @@ export function liesOf(
   { fact, refs }: Item,
   verdict: Attribution,
   session: string,
-): Pick<Lies, 'command' | 'alert' | 'refs' | 'conflict'> {
+): Omit<Lies, 'site' | 'at'> {
   const { conflict, confidence, outlived, sessions } = verdict;
   const { commandLine, eventId, executable, pid, place, requestUid, timeMs } = fact;
   const lying = {
@@ -68,7 +71,8 @@ export function liesOf(
       ...(userId === undefined ? {} : { userId }),
       ...(groupId === undefined ? {} : { groupId }),
     };
-    return { ...both, command };
+    const isStart = fact.syscalls?.some((name) => STARTS.has(name)) === true;
+    return { ...both, command, ...(isStart ? { isStart } : {}) };
   }
   const { message, priority, rule } = fact;
   const alert = {

@@ -4,6 +4,7 @@
  * may be given to another process meanwhile (domain.md §1.2).
  */
 import type { Place } from '../facts/model.ts';
+import type { Confidence } from '../model.ts';
 import { agree, isOtherContainer, isOtherPod } from './windows.ts';
 import type { Span } from './attribute.ts';
 
@@ -37,4 +38,31 @@ export function isStaleMark(
     if (isSame && ageMs >= 0 && ageMs <= KEPT_MS) return true;
   }
   return false;
+}
+
+interface Listed<C extends Process> {
+  readonly command?: C;
+  readonly isStart?: true;
+}
+
+/**
+ * Commands, by time, where a process was started under the number and with the very words of an earlier
+ * one: it may be another's, for which the enricher still had the earlier one's. So its request UID
+ * proves nothing.
+ */
+export function withoutReused<C extends Process & { readonly confidence: Confidence }>(
+  listed: readonly Listed<C>[],
+): readonly C[] {
+  const readAt = new Map<string, number>();
+  return listed.flatMap(({ command, isStart }) => {
+    if (command === undefined) return [];
+    const key = JSON.stringify([command.node, command.pid, command.commandLine]);
+    const before = readAt.get(key);
+    const isKept = before !== undefined && command.timeMs - before <= KEPT_MS;
+    if (!isKept) readAt.set(key, command.timeMs);
+    const isReused = isKept && isStart === true && command.timeMs > (before ?? 0);
+    return isReused && command.confidence === 'exact'
+      ? [{ ...command, confidence: 'inferred' as const }]
+      : [command];
+  });
 }

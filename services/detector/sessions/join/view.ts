@@ -13,6 +13,7 @@ import { sessionConfidence } from './confidence.ts';
 import { allLies, countOf, type Lies, moreOf } from './lies.ts';
 import { mergedFindings, type Stages, wholeRequest } from './stages.ts';
 import type { Kept } from './session-state.ts';
+import { withoutReused } from './stale.ts';
 
 const MAX_FINDINGS = 500;
 const MAX_EVENT_IDS = 64;
@@ -116,7 +117,7 @@ interface Parts {
 
 function seenOf(cell: Cell, { kept, lies, request }: Parts, maxCommands: number): Seen {
   const { derived, life } = kept;
-  const commands = lies.flatMap(({ command }) => command ?? []);
+  const commands = withoutReused(lies);
   const alerts = lies.flatMap(({ alert }) => alert ?? []);
   const count = countOf(cell);
   const more = moreOf(cell);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isStaleMark } from '../../../../../../services/detector/sessions/join/stale.ts';
+import {
+  isStaleMark,
+  withoutReused,
+} from '../../../../../../services/detector/sessions/join/stale.ts';
 
 const HOUR = 3_600_000;
 const T = Date.UTC(2026, 10, 21, 12);
@@ -37,5 +40,43 @@ describe('a mark that the enricher had kept', () => {
       others.map(() => false),
     );
     expect(isStaleMark(line, owner, [])).toBe(false);
+  });
+});
+
+describe('a command that was started twice under one number', () => {
+  const MINUTE_MS = 60_000;
+  const command = (minute: number, more: object = {}) => ({
+    ...{ timeMs: minute * MINUTE_MS, pid: 7, node: 'n', commandLine: 'ls -la /app' },
+    ...{ confidence: 'exact' as const, ...more },
+  });
+  const started = (minute: number, more: object = {}) => ({
+    command: command(minute, more),
+    isStart: true as const,
+  });
+  const sure = (listed: Parameters<typeof withoutReused>[0]) =>
+    withoutReused(listed).map(({ confidence }) => confidence);
+
+  it('proves nothing the second time, within the hour that an enricher keeps it', () => {
+    expect(sure([started(0), started(53)])).toEqual(['exact', 'inferred']);
+    expect(sure([started(0), started(61)])).toEqual(['exact', 'exact']);
+  });
+
+  it('is the same process as long as it does something else', () => {
+    expect(sure([started(0), { command: command(5) }])).toEqual(['exact', 'exact']);
+  });
+
+  it.each([{ pid: 8 }, { node: 'm' }, { commandLine: 'ls' }])('is another with %j', (other) => {
+    expect(sure([started(0), started(5, other)])).toEqual(['exact', 'exact']);
+  });
+
+  it('is no surer than it was', () => {
+    expect(sure([started(0), started(5, { confidence: 'ambiguous' })])).toEqual([
+      'exact',
+      'ambiguous',
+    ]);
+  });
+
+  it('is passed over where there is none', () => {
+    expect(withoutReused([{}, started(0)])).toHaveLength(1);
   });
 });

@@ -20,7 +20,10 @@ export interface Cell {
   delete(part: string): void;
   /** Parts that start with `prefix`, in the order of their code units. */
   entries<T>(prefix: string): readonly (readonly [part: string, value: T])[];
-  /** One timer a name: setting it again moves it. It fires at the first tick not before `atMs`. */
+  /**
+   * One timer a name: setting it again moves it. It fires at the first tick not before `atMs`; what
+   * is no time is due at once. A timer that sets itself again while it fires waits for the next tick.
+   */
   setTimer(name: string, atMs: number): void;
   clearTimer(name: string): void;
   /** When the timer of that name is to fire. */
@@ -62,7 +65,7 @@ export interface KeyedStage<In, Out> {
   fire(turn: Turn, timer: Timer): readonly Out[];
   /**
    * Once per batch, after all records and timers: what is given once however often the batch changed
-   * it. `changed`: the cells that the batch changed, sorted.
+   * it. `changed`: the cells with parts that the batch changed, sorted; a timer is no part.
    */
   finish?(turn: Turn, changed: readonly CellKey[]): readonly Out[];
 }

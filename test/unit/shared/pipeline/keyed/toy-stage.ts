@@ -4,12 +4,7 @@
  */
 import fc from 'fast-check';
 import { cellKey } from '../../../../../shared/pipeline/keyed/cell-key.ts';
-import type {
-  CellKey,
-  KeyedOptions,
-  KeyedStage,
-  Turn,
-} from '../../../../../shared/pipeline/keyed/model.ts';
+import type { KeyedOptions, KeyedStage, Turn } from '../../../../../shared/pipeline/keyed/model.ts';
 import type { Envelope, Tick } from '../../../../../shared/pipeline/stage.ts';
 
 export interface Toy {
@@ -166,7 +161,3 @@ export const inputs: fc.Arbitrary<readonly Envelope<Toy | Tick>[]> = fc
       };
     });
   });
-
-export function toyCell(key: string): CellKey {
-  return cellKey('toy', key);
-}

@@ -15,7 +15,7 @@ import { SECOND } from '../moments.ts';
 import { getPod, plantUnmarked } from './exec.ts';
 import { firstContainer, type Scene, type Spot, spawn, spotOf, use } from './scene.ts';
 import { type Shell, typeFor } from './typing.ts';
-import { addSession, type Asked, attachRequest, placeOf, type Span } from './ways.ts';
+import { type Asked, addSession, attachedTo, attachRequest, placeOf, type Span } from './ways.ts';
 
 interface Debugged {
   readonly session: TrueSession;
@@ -25,11 +25,13 @@ interface Debugged {
 /** Somebody, not always who made it, attaches and types. */
 function attachAndType(scene: Scene, session: TrueSession, spot: Spot, span: Asked): Debugged {
   const { random, site } = scene;
-  const other = random.chance(0.2) ? random.pick(site.users) : session.user;
-  const place = { ...session.pod, container: session.container };
-  const request = attachRequest(scene, other, place, span);
-  session.attachers.push({ user: other, request });
-  scene.requests.push(request);
+  if (session.kind !== 'attach') {
+    const other = random.chance(0.2) ? random.pick(site.users) : session.user;
+    const place = { ...session.pod, container: session.container };
+    const request = attachRequest(scene, other, place, span);
+    session.attachers.push({ user: other, request });
+    scene.requests.push(request);
+  }
   const mark = session.mark.how === 'set' ? session.mark.uid : undefined;
   const process = spawn(scene, spot, {
     execs: [
@@ -143,12 +145,14 @@ function debugPod(scene: Scene, user: User, made: DebugPod, span: Span): Debugge
   });
   const until = span.until + random.between(1, 20) * SECOND;
   const pod = { namespace, name, node, until };
-  const session = addSession(
-    scene,
-    { kind: made.kind, user, pod, container, argv: made.argv, mark },
-    request,
-    { ended: span.until },
-  );
+  const then = { at: span.at + random.between(2, 9) * SECOND, until: span.until, argv: made.argv };
+  const about = { kind: made.kind, user, pod, container, argv: made.argv, mark };
+  // Without a mark and without the object nothing says that it is made to debug: people make pods.
+  const isPlain = made.kind === 'debug-pod' && mark.how === 'absent' && site.level === 'Metadata';
+  const session = isPlain
+    ? attachedTo(scene, user, { ...pod, container }, then)
+    : addSession(scene, about, request, { ended: span.until });
+  if (isPlain) scene.requests.push(request);
   if (mark.how === 'failed-open') plantUnmarked(scene, session, 'failed-open');
   scene.requests.push(
     plainRequest({
@@ -159,11 +163,7 @@ function debugPod(scene: Scene, user: User, made: DebugPod, span: Span): Debugge
   );
   const isUnheard = made.isPrivileged && !site.watchesPrivileged;
   const spot: Spot = { node, pod: { namespace, name }, container, uid: 0, isUnheard };
-  return attachAndType(scene, session, spot, {
-    at: span.at + random.between(2, 9) * SECOND,
-    until: span.until,
-    argv: made.argv,
-  });
+  return attachAndType(scene, session, spot, then);
 }
 
 const MANAGED = { 'app.kubernetes.io/managed-by': 'kubectl-debug' };

@@ -66,22 +66,32 @@ export function attachRequest(
   return streamRequest(way, times, { how: 'absent' }, { auditID: scene.random.uuid() });
 }
 
-/** To what runs in the container; where that is a shell, commands can be typed into it. */
-export function attach(scene: Scene, user: User, pod: Pod, span: Span): TrueSession {
-  const container = firstContainer(pod);
-  getPod(scene, user, pod, span.at - 9);
-  const request = attachRequest(scene, user, { ...placeOf(pod), container: container.name }, span);
+/** The session of somebody who attaches to what nobody made for it. */
+export function attachedTo(
+  scene: Scene,
+  user: User,
+  place: Place & { readonly container: string },
+  span: Span,
+): TrueSession {
+  const request = attachRequest(scene, user, place, span);
+  const { container, ...pod } = place;
+  const mark = { how: 'absent' } as const;
   const session = addSession(
     scene,
-    {
-      ...{ kind: 'attach', user, pod: placeOf(pod), container: container.name, argv: [] },
-      mark: { how: 'absent' },
-    },
+    { kind: 'attach', user, pod, container, argv: [], mark },
     request,
   );
-  use(scene, pod, { from: span.at - 2 * SECOND, to: span.until });
-  const { from, to } = { from: span.at, to: span.until };
+  const { at: from, until: to } = span;
   scene.planted.push({ evasion: 'attach', site: scene.site.name, session, from, to });
+  return session;
+}
+
+/** To what runs in the container; where that is a shell, commands can be typed into it. */
+export function attach(scene: Scene, user: User, pod: Pod, span: Span): TrueSession {
+  getPod(scene, user, pod, span.at - 9);
+  const container = firstContainer(pod).name;
+  const session = attachedTo(scene, user, { ...placeOf(pod), container }, span);
+  use(scene, pod, { from: span.at - 2 * SECOND, to: span.until });
   return session;
 }
 

@@ -39,8 +39,10 @@ function matched(truth: TruthIndex, output: Output): Matched {
   const sessionOf = new Map<string, SessionRow>();
   const extra: OutSession[] = [];
   for (const out of output.sessions) {
-    const session = truth.sessionOf(out);
-    if (session === undefined || found.has(session.id)) extra.push(out);
+    const own = truth.sessionOf(out);
+    // An attach that is told as a session is one too many; what lies in it is somebody's all the same.
+    const session = own ?? truth.attachedTo(out);
+    if (own === undefined || session === undefined || found.has(session.id)) extra.push(out);
     else found.set(session.id, out);
     if (session !== undefined) sessionOf.set(out.id, session);
   }

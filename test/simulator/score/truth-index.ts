@@ -19,6 +19,8 @@ export interface TruthIndex {
   readonly alerts: readonly AlertRow[];
   readonly evasions: readonly EvasionRow[];
   sessionOf(out: OutSession): SessionRow | undefined;
+  /** The session to which it is but an attach. */
+  attachedTo(out: OutSession): SessionRow | undefined;
   groupOf(cluster: string, command: OutLying): Group | undefined;
   alertOf(cluster: string, alert: OutLying): AlertRow | undefined;
 }
@@ -76,7 +78,11 @@ export function indexTruth(rows: Iterable<TruthRow>): TruthIndex {
   }
   const groups = groupsOf(lines);
   const sessionsAt = new Map<string, SessionRow[]>();
+  const attachesAt = new Map<string, SessionRow[]>();
   for (const session of sessions) {
+    for (const { asked } of session.attachers) {
+      push(attachesAt, `${session.cluster} ${Math.floor(asked)}`, session);
+    }
     for (const asked of session.asked)
       push(sessionsAt, `${session.cluster} ${Math.floor(asked)}`, session);
   }
@@ -90,6 +96,8 @@ export function indexTruth(rows: Iterable<TruthRow>): TruthIndex {
   return {
     ...{ sessions, groups, alerts, evasions },
     byId: new Map(sessions.map((session) => [session.id, session])),
+    attachedTo: (out) =>
+      bestSession(attachesAt.get(`${out.cluster} ${Math.floor(out.asked)}`), out),
     sessionOf: (out) => bestSession(sessionsAt.get(`${out.cluster} ${Math.floor(out.asked)}`), out),
     groupOf: (cluster, command) =>
       bestGroup(groupsAt.get(`${cluster} ${command.time} ${command.pid}`), command),

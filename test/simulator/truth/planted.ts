@@ -3,7 +3,7 @@
  * that nobody planted anything in.
  */
 import type { EvasionClass, Line, Planted, TrueSession } from '../model.ts';
-import { MINUTE, SECOND } from '../moments.ts';
+import { SECOND } from '../moments.ts';
 import type { Labelled } from './label.ts';
 
 export interface Told {
@@ -56,8 +56,8 @@ const TRACES: Readonly<Record<EvasionClass, Test>> = {
     told.some(
       ({ line }) =>
         line.process.node === planted.session?.pod.node &&
-        line.time > planted.from - 2 * MINUTE &&
-        line.time < planted.to + 2 * MINUTE,
+        line.time > planted.from + SECOND &&
+        line.time < planted.to - SECOND,
     ),
   past_api_server: (planted, { told }) =>
     told.some(

@@ -28,7 +28,11 @@ export interface SessionRow {
   readonly auditIDs: readonly string[];
   readonly requestUid?: string;
   readonly mark: string;
-  readonly attachers: readonly { readonly user: string; readonly auditID: string }[];
+  readonly attachers: readonly {
+    readonly user: string;
+    readonly auditID: string;
+    readonly asked: number;
+  }[];
   /** Events that say that it was opened came. */
   readonly isSeen: boolean;
   readonly tolerated: readonly { readonly rules: readonly string[]; readonly why: string }[];
@@ -93,7 +97,7 @@ function optional<K extends string, V>(key: K, value: V | undefined): { readonly
 }
 
 function attacherOf({ request, user }: TrueSession['attachers'][number]) {
-  return { user: user.name, auditID: request.auditID };
+  return { user: user.name, auditID: request.auditID, asked: request.received };
 }
 
 function sessionRow(session: TrueSession, isSeen: boolean): SessionRow {

@@ -6,7 +6,7 @@ import { DEFAULTS, type SimulationOptions } from '../../simulator/options.ts';
 
 export const SMALL: SimulationOptions = {
   ...DEFAULTS,
-  ...{ seed: 'small', days: 0.2, pods: 28, noise: 1, sessionsPerHour: 15, evasionsPerDay: 10 },
+  ...{ seed: 'small-4', days: 0.2, pods: 28, noise: 1, sessionsPerHour: 15, evasionsPerDay: 10 },
 };
 
 const made = new Map<number, ClusterFiles>();

@@ -11,6 +11,7 @@ import { type Derived, isDebug, type Life, type Try } from './session-state.ts';
 /** A client that changes the protocol does so at once. */
 export const RETRY_MS = 10_000;
 const MAX_ATTACHERS = 100;
+const DEBUG_CONTAINER = 'debugger-';
 const NODE_DEBUGGER = /^node-debugger-(.+)-[a-z0-9]{5}$/;
 
 /** What else is known at the site. */
@@ -83,7 +84,7 @@ function nodeOfName({ kind, place }: Life): string | undefined {
 function hintedKind({ kind, place }: Life): SessionKind | undefined {
   if (kind !== 'attach') return undefined;
   if (place.pod?.startsWith('node-debugger-') === true) return 'debug-node';
-  return place.container?.startsWith('debugger-') === true ? 'ephemeral' : undefined;
+  return place.container?.startsWith(DEBUG_CONTAINER) === true ? 'ephemeral' : undefined;
 }
 
 function creatorOf(attach: Life, { clockSkewMs, creators, pod }: Neighbours): Life | undefined {
@@ -94,10 +95,16 @@ function creatorOf(attach: Life, { clockSkewMs, creators, pod }: Neighbours): Li
     .reduce<Life | undefined>((last, one) => (isLater(one, last) ? one : last), undefined);
 }
 
-/** To a container that the other made, or to any in a pod that it made. */
+/**
+ * To a container that the other made, or to any in a pod that it made. At level Metadata nothing says
+ * which container it was, and kubectl's own names of them must do.
+ */
 function isAttached(attach: Life, { containers = [], kind, place }: Life): boolean {
   if (kind !== 'ephemeral') return true;
   const { container } = attach.place;
+  if (containers.length === 0 && place.container === undefined) {
+    return container?.startsWith(DEBUG_CONTAINER) === true;
+  }
   return (
     container !== undefined && (containers.includes(container) || place.container === container)
   );

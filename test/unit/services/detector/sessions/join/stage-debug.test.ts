@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestFact } from '../../../../../../services/detector/sessions/facts/model.ts';
+import type {
+  Place,
+  RequestFact,
+} from '../../../../../../services/detector/sessions/facts/model.ts';
 import { exec, line, live, offline, type Parts, pod, request, T } from './stage-story.ts';
 
 const NAME = 'node-debugger-worker-1-abcde';
@@ -14,7 +17,12 @@ function made(session: string, at: number, parts: Parts<RequestFact> = {}): Requ
   });
 }
 
-function attached(session: string, from: number, until?: number, place = DEBUGGER): RequestFact[] {
+function attached(
+  session: string,
+  from: number,
+  until?: number,
+  place: Place = DEBUGGER,
+): RequestFact[] {
   return exec(session, from, until, {
     ...{ sessionKind: 'attach', place, userName: 'bob', marking: 'unsaid' },
     ...{ requestUid: `none-${session}`, who: { source: { ip: '10.0.0.9' } } },
@@ -130,5 +138,27 @@ describe('an attach', () => {
     const { sessions } = offline([made('d', 10), gone, ...attached('a', 20, 90)]);
     expect(sessions['a']).toMatchObject({ kind: 'debug-node' });
     expect(sessions['d']?.attachers).toEqual([]);
+  });
+});
+
+describe('a debug container whose name the audit level does not say', () => {
+  const IN_POD = { namespace: 'payments', pod: 'pay-0' };
+  const creator = request('d', 'changed', 10, {
+    ...{ sessionKind: 'ephemeral', place: IN_POD, argv: [], marking: 'marked' as const },
+    ...{ requestUid: 'uid-d', code: 200 },
+  });
+
+  it('has who attaches to a container of such a name', () => {
+    const place = { ...IN_POD, container: 'debugger-cww2f' };
+    const { sessions } = offline([creator, ...attached('a', 20, 60, place)]);
+    expect(Object.keys(sessions)).toEqual(['d']);
+    expect(sessions['d']).toMatchObject({ kind: 'ephemeral', attachers: [{ session: 'a' }] });
+  });
+
+  it('has nobody who attaches to another container', () => {
+    const place = { ...IN_POD, container: 'app' };
+    const { sessions } = offline([creator, ...attached('a', 20, 60, place)]);
+    expect(Object.keys(sessions).sort()).toEqual(['a', 'd']);
+    expect(sessions['a']).toMatchObject({ kind: 'attach' });
   });
 });

@@ -43,5 +43,5 @@ export const sessions = z.strictObject({
     .describe('How many commands and alerts of a session are listed in its document.'),
   cacheMb: whole(1, 4096)
     .default(64)
-    .describe('Memory for sessions, per partition; the rest lies on disk.'),
+    .describe('Memory for sessions, per worker; the rest lies on disk.'),
 });

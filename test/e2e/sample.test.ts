@@ -40,10 +40,13 @@ function post(path: string, headers: Record<string, string>): Promise<number> {
 it('shows the findings of the story', async () => {
   const output = await eventually(
     async () => up.output(),
-    (text) => text.includes('13 findings'),
+    (text) => text.includes('17 findings'),
     FIRST_SIGHT_MS,
   );
-  expect(output).toContain('37 audit events');
+  expect(output).toContain("43 events of cluster 'sample' gave 3 sessions");
+  expect(output).toMatch(
+    /alice, in an exec session in payments\/checkout-0 \(app\), ran: rm -f \/etc\/app\/config.yaml/,
+  );
   expect(output).toContain('production/ledger-0');
   expect(output).toContain('bob listed secrets');
 });
@@ -66,7 +69,7 @@ it('answers query and tail through the running process', async () => {
   expect(JSON.parse(record ?? '')).toMatchObject({
     topic: 'audit.raw',
     headers: { traceparent: expect.stringMatching(/^00-/) as string },
-    value: { cluster: 'sample', source: 'audit', sequence: 1 },
+    value: { cluster: 'sample', source: 'logs', sequence: 1 },
   });
 });
 
@@ -78,9 +81,9 @@ it('says that it is ready, and what it counted', async () => {
   });
   const metrics = await (await fetch(`${up.url}/metrics`)).text();
   expect(metrics).toContain(
-    'podwitness_records_received_total{stage="normalizer",source="audit"} 37',
+    'podwitness_records_received_total{stage="normalizer",source="logs"} 43',
   );
-  expect(metrics).toContain('podwitness_collector_items_total{source="audit"} 37');
+  expect(metrics).toContain('podwitness_collector_items_total{source="logs"} 43');
 });
 
 it('lets nobody in without the token, or by another name', async () => {
@@ -104,5 +107,5 @@ it('refuses a second process on the same folder, and stops in order', async () =
   up.kill('SIGTERM');
   expect(await up.exited).toBe(0);
   const found = await query('findings', [], settings);
-  expect(found).toHaveLength(13);
+  expect(found).toHaveLength(17);
 });

@@ -50,13 +50,18 @@ function sessionFacts(session: string) {
       const all = { sessionKind: kind, place: story.place, userName: user, receivedMs } as const;
       const made = isMade ? { containers: ['debugger'], privileged: true } : {};
       const facts = stages.map((stage): RequestFact => {
-        if (stage === 'asked') return request(session, 'asked', from, { ...all, partial });
+        // What was cut off a large event may be who or what it was.
+        const cut = partial ? { partial, argv: [] } : {};
+        if (stage === 'asked') return request(session, 'asked', from, { ...all, ...cut });
         const answer = isMade ? 'changed' : stage;
         const at = stage === 'ended' && !isMade ? from + lasts : from;
         return request(session, answer, at, { ...all, ...mark, ...made, code: 101 });
       });
       if (refused === null) return facts;
-      const tried = { ...all, receivedMs: receivedMs - refused * 1000, code: 400 };
+      const tried = {
+        ...{ ...all, receivedMs: receivedMs - refused * 1000, code: 400 },
+        ...(partial ? { argv: [] } : {}),
+      };
       return [...facts, request(`${session}-try`, 'refused', from - refused, tried)];
     });
 }

@@ -78,6 +78,17 @@ describe('a session', () => {
     expect(sessions['s2']?.commands).toMatchObject([{ confidence: 'inferred' }]);
   });
 
+  it('has what carries its request UID in its own pod, though another claims that, too', () => {
+    const both = { requestUid: 'uid' };
+    const { sessions } = offline([
+      ...exec('s1', 5, 60, { ...both, place: OTHER }),
+      ...exec('s2', 10, 60, both),
+      line(20, 'id', both),
+    ]);
+    expect(sessions['s1']).toMatchObject({ commandCount: 0 });
+    expect(sessions['s2']?.commands).toMatchObject([{ confidence: 'exact' }]);
+  });
+
   it('counts the same line once, though it came again under another id', () => {
     const one = line(20, 'ls', { requestUid: 'uid-s', eventId: 'b' });
     const { outcomes, sessions } = offline([
@@ -88,6 +99,14 @@ describe('a session', () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual([
       ...['emit', 'emit', 'emit', 'drop', 'drop', 'emit'],
     ]);
+  });
+
+  it('has commands of one moment in the order of their processes', () => {
+    const typed = [30, 9, 101, 12, 10].map((pid) =>
+      line(20, `c${pid}`, { pid, requestUid: 'uid-s' }),
+    );
+    const { sessions } = offline([...exec('s', 10, 60), ...typed]);
+    expect(sessions['s']?.commands.map(({ pid }) => pid)).toEqual([9, 10, 12, 30, 101]);
   });
 
   it('does not have what the workload runs by itself', () => {
@@ -111,6 +130,32 @@ describe('a session', () => {
     ]);
     expect(records.some(({ commandCount }) => commandCount === 1)).toBe(true);
     expect(sessions['s']).toMatchObject({ commandCount: 0 });
+  });
+});
+
+describe('the node of a session', () => {
+  const on = (at: number, node: string) =>
+    line(at, 'probe', { place: { ...OTHER, pod: 'pay-0', node } });
+  const nodeOf = (...facts: Parameters<typeof offline>[0]) => {
+    const { sessions } = offline([...exec('s', 3600, 3610, { userName: 'alice' }), ...facts]);
+    return sessions['s']?.place.node;
+  };
+
+  it('is the one that told of its pod', () => {
+    expect(nodeOf(on(10, 'worker-1'))).toBe('worker-1');
+    expect(nodeOf(on(4000, 'worker-1'))).toBe('worker-1');
+    expect(nodeOf()).toBeUndefined();
+  });
+
+  it('is not that of a pod of the same name before or after', () => {
+    const anew = [pod(2000, 'deleted'), pod(2001, 'created')];
+    expect(nodeOf(...anew, on(10, 'worker-1'))).toBeUndefined();
+    expect(nodeOf(...anew, on(10, 'worker-1'), on(2100, 'worker-2'))).toBe('worker-2');
+    expect(nodeOf(pod(3700, 'deleted'), on(3800, 'worker-2'))).toBeUndefined();
+  });
+
+  it('is not known where it may be either', () => {
+    expect(nodeOf(on(3500, 'worker-1'), on(3510, 'worker-2'))).toBeUndefined();
   });
 });
 

@@ -1,0 +1,40 @@
+/**
+ * Owns: session documents as tests compare them: what they say, whatever number of revisions it took.
+ */
+
+interface SessionDocument {
+  readonly event: { readonly id: string };
+  readonly podwitness: {
+    readonly session: Readonly<Record<string, unknown>> & {
+      readonly state: string;
+      readonly revision: number;
+    };
+  };
+}
+
+/** By id, without how often it was told. Throws where an id is there twice. */
+export function saidOf(documents: readonly unknown[]): ReadonlyMap<string, unknown> {
+  const said = new Map<string, unknown>();
+  for (const document of documents as readonly SessionDocument[]) {
+    const { podwitness } = document;
+    const { revision: _revision, ...session } = podwitness.session;
+    const { id } = document.event;
+    if (said.has(id)) throw new Error(`Session ${id} is there twice`);
+    said.set(id, { ...document, podwitness: { ...podwitness, session } });
+  }
+  return said;
+}
+
+export function revisionsOf(documents: readonly unknown[]): ReadonlyMap<string, number> {
+  return new Map(
+    (documents as readonly SessionDocument[]).map(({ event, podwitness }) => [
+      event.id,
+      podwitness.session.revision,
+    ]),
+  );
+}
+
+/** Lines as one sender's body. */
+export function bodyOf(lines: readonly string[]): Buffer {
+  return Buffer.from(`${lines.join('\n')}\n`);
+}

@@ -84,7 +84,10 @@ function labelOf(
   const carriesOwn = session?.mark.how === 'set' && session.mark.uid === requestUid;
   if (isStale && !carriesOwn) return { label: 'stale', ...told };
   if (carriesOwn || (requestUid !== undefined && isPlaced)) {
-    return { label: markLabel(evidence, isSeen), ...told };
+    const label = markLabel(evidence, isSeen);
+    // Whose pod it is in is not sure either where several may be there.
+    const isOpen = label === 'invented' && candidates.perhaps.length > 1;
+    return { label: isOpen ? 'edge' : label, ...told };
   }
   if (session === undefined) {
     // A shell that people attach to is a process of its own when it clones for them.

@@ -16,6 +16,7 @@ export interface Traces {
   readonly told: readonly Told[];
   readonly bySession: ReadonlyMap<TrueSession, readonly Told[]>;
   readonly isSeen: (session: TrueSession) => boolean;
+  readonly isEndSeen: (session: TrueSession) => boolean;
 }
 
 type Test = (planted: Planted, traces: Traces) => boolean;
@@ -52,13 +53,18 @@ const TRACES: Readonly<Record<EvasionClass, Test>> = {
   ),
   failed_open: always,
   not_mutated: always,
-  no_telemetry: (planted, { told }) =>
-    told.some(
-      ({ line }) =>
-        line.process.node === planted.session?.pod.node &&
-        line.time > planted.from + SECOND &&
-        line.time < planted.to - SECOND,
-    ),
+  // Known when it has ended, others were told of meanwhile, and no stale line looks like its own.
+  no_telemetry: ({ from, session, to }, { isEndSeen, told }) => {
+    if (session === undefined || !isEndSeen(session)) return false;
+    const meanwhile = told.filter(
+      ({ line: { process, time } }) =>
+        process.node === session.pod.node && time > from + SECOND && time < to - SECOND,
+    );
+    const isMistaken = meanwhile.some(
+      ({ line, truth }) => truth.label === 'stale' && line.process.pod?.name === session.pod.name,
+    );
+    return meanwhile.length > 0 && !isMistaken;
+  },
   past_api_server: (planted, { told }) =>
     told.some(
       ({ line }) =>

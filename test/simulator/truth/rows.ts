@@ -175,7 +175,7 @@ export function truthOf(scene: Scene, { alerts, audit, lines }: Recorded): reado
   const judge = createJudge(site, sessions, seen);
   const all = lines.map((line) => ({ line, truth: judge.line(line) }));
   const told = all.filter(({ line }) => !line.isLost);
-  const traces = { told, isSeen, bySession: groupBySession(told) };
+  const traces = { told, ...seen, bySession: groupBySession(told) };
   for (const session of sessions) tolerate(session, traces, site.unmarkedNamespaces);
   return [
     ...sessions.map((session) => sessionRow(session, isSeen(session))),

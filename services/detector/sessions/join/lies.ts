@@ -5,7 +5,7 @@
  * kept; `elsewhere/<item>`, where its request UID was seen in another pod.
  */
 import type { Cell, Turn } from '../../../../shared/pipeline/keyed/model.ts';
-import type { FindingRef } from '../facts/model.ts';
+import type { AlertFact, FindingRef, LineFact } from '../facts/model.ts';
 import type { Command, Confidence, SessionAlert } from '../model.ts';
 import type { Attribution } from './attribute.ts';
 import { named, sessionKey, type Site, timeOf, uidKey } from './cells.ts';
@@ -51,9 +51,20 @@ export function liesOf(
   verdict: Attribution,
   session: string,
 ): Omit<Lies, 'site' | 'at'> {
-  const { conflict, confidence, outlived, sessions } = verdict;
+  const { conflict } = verdict;
+  const lying = lyingOf(fact, verdict, session);
+  const both = { refs, ...(conflict === undefined ? {} : { conflict }) };
+  if (fact.kind === 'alert') return { ...both, alert: alertOf(fact, lying) };
+  const isStart = fact.syscalls?.some((name) => STARTS.has(name)) === true;
+  return { ...both, command: commandOf(fact, lying), ...(isStart ? { isStart } : {}) };
+}
+
+type Lying = Omit<Command, 'isSessionStart' | 'userId' | 'groupId'>;
+
+function lyingOf(fact: Item['fact'], verdict: Attribution, session: string): Lying {
+  const { confidence, outlived, sessions } = verdict;
   const { commandLine, eventId, executable, pid, place, requestUid, timeMs } = fact;
-  const lying = {
+  return {
     ...{ eventId, timeMs: timeOf(timeMs), confidence, outlived },
     others: sessions.filter((id) => id !== session),
     ...(place.container === undefined ? {} : { container: place.container }),
@@ -63,24 +74,23 @@ export function liesOf(
     ...(executable === undefined ? {} : { executable }),
     ...(requestUid === undefined ? {} : { requestUid }),
   };
-  const both = { refs, ...(conflict === undefined ? {} : { conflict }) };
-  if (fact.kind === 'line') {
-    const { groupId, isSessionStart, isWholeSecond, userId } = fact;
-    const command = {
-      ...{ ...lying, isSessionStart, isWholeSecond },
-      ...(userId === undefined ? {} : { userId }),
-      ...(groupId === undefined ? {} : { groupId }),
-    };
-    const isStart = fact.syscalls?.some((name) => STARTS.has(name)) === true;
-    return { ...both, command, ...(isStart ? { isStart } : {}) };
-  }
-  const { message, priority, rule } = fact;
-  const alert = {
+}
+
+function commandOf(fact: LineFact, lying: Lying): Command {
+  const { groupId, isSessionStart, isWholeSecond, userId } = fact;
+  return {
+    ...{ ...lying, isSessionStart, isWholeSecond },
+    ...(userId === undefined ? {} : { userId }),
+    ...(groupId === undefined ? {} : { groupId }),
+  };
+}
+
+function alertOf({ message, priority, rule }: AlertFact, lying: Lying): SessionAlert {
+  return {
     ...{ ...lying, rule },
     ...(priority === undefined ? {} : { priority }),
     ...(message === undefined ? {} : { message }),
   };
-  return { ...both, alert };
 }
 
 /** In the order in which they are listed. */

@@ -3,7 +3,7 @@
  * nobody was, so that the same is not taken for what somebody did (docs/adr/0033).
  * Does not own: which commands are the same, and which pods are of one workload (shape.ts).
  */
-import { isInteractiveShell, isRuntime, isShell, isTerminalShell } from '../evasion/shells.ts';
+import { isInteractiveShell, isRuntime, isShell } from '../evasion/shells.ts';
 import type { Span, Tolerance } from './attribute.ts';
 import { callerOf, type Ran, shapeOf } from './shape.ts';
 import { isAfter, isBefore, isNodeLevel, isOtherContainer, isOtherPod } from './windows.ts';
@@ -29,7 +29,7 @@ function mayBeOwn(ran: Ran): boolean {
   const { commandLine = '', place, requestUid = '' } = ran;
   const scope = ran.kind === 'line' ? ran.scope : 'container';
   if (requestUid !== '' || isNodeLevel({ place, scope })) return false;
-  const isTyped = ran.kind === 'line' ? ran.isSessionStart : isTerminalShell(ran);
+  const isTyped = ran.kind === 'line' ? ran.isSessionStart : ran.hasTerminal === true;
   if (isTyped || isInteractiveShell({ commandLine })) return false;
   return commandLine.trim() !== '' || hasOwnCaller(ran);
 }

@@ -12,6 +12,9 @@ import { type Derived, isDebug, type Life, type Try } from './session-state.ts';
 export const RETRY_MS = 10_000;
 const MAX_ATTACHERS = 100;
 const DEBUG_CONTAINER = 'debugger-';
+/** `oc debug node/NODE` names them so (pkg/cli/debug of openshift/oc). */
+const OC_NODE_CONTAINER = 'container-00';
+const OC_NODE_DEBUGGER = /^(.+)-debug(?:-[a-z0-9]{5})?$/;
 const NODE_DEBUGGER = /^node-debugger-(.+)-[a-z0-9]{5}$/;
 
 /** What else is known at the site. */
@@ -74,17 +77,25 @@ function placeOf(life: Life, { clockSkewMs, pod }: Neighbours) {
   };
 }
 
-/** `kubectl debug node/NODE` says it in the pod's name. */
+/** `kubectl debug node/NODE` and `oc debug node/NODE` say it in the pod's name. */
 function nodeOfName({ kind, place }: Life): string | undefined {
   if (kind !== 'attach' && kind !== 'debug-node') return undefined;
-  return NODE_DEBUGGER.exec(place.pod ?? '')?.[1];
+  const { container, pod = '' } = place;
+  const oc = container === OC_NODE_CONTAINER ? OC_NODE_DEBUGGER.exec(pod) : null;
+  return (NODE_DEBUGGER.exec(pod) ?? oc)?.[1];
 }
 
 /** What was attached to looks like a debug pod or container, made by somebody who was not seen. */
 function hintedKind({ kind, place }: Life): SessionKind | undefined {
   if (kind !== 'attach') return undefined;
-  if (place.pod?.startsWith('node-debugger-') === true) return 'debug-node';
+  if (place.pod?.startsWith('node-debugger-') === true || isOcNodeDebugger(place)) {
+    return 'debug-node';
+  }
   return place.container?.startsWith(DEBUG_CONTAINER) === true ? 'ephemeral' : undefined;
+}
+
+function isOcNodeDebugger({ container, pod = '' }: Life['place']): boolean {
+  return container === OC_NODE_CONTAINER && OC_NODE_DEBUGGER.test(pod);
 }
 
 function creatorOf(attach: Life, { clockSkewMs, creators, pod }: Neighbours): Life | undefined {

@@ -87,6 +87,18 @@ function allFindings(stages: readonly RequestFact[]): readonly FindingRef[] {
   return mergedFindings(stages.map(({ findings }) => findings)).slice(0, MAX_FINDINGS);
 }
 
+/**
+ * Findings on the first process of an exec, less those that its request has by the same rule: it is the
+ * same command, and nobody is to be told of it twice.
+ */
+export function notOfRequest<F extends FindingRef>(
+  findings: readonly F[],
+  request: Pick<RequestFact, 'findings'>,
+): readonly F[] {
+  const rules = new Set(request.findings.map(({ ruleId }) => ruleId));
+  return findings.filter(({ ruleId }) => !rules.has(ruleId));
+}
+
 /** Each once, by time, then id. */
 export function mergedFindings(lists: readonly (readonly FindingRef[])[]): readonly FindingRef[] {
   const byId = new Map<string, FindingRef>();

@@ -14,6 +14,7 @@ import { named, sessionKey, type Site } from './cells.ts';
 import type { Held, Item } from './items.ts';
 import { countOf, moreOf } from './lies.ts';
 import { type ItemRef, sliceCell } from './site.ts';
+import { notOfRequest } from './stages.ts';
 import { flagsOf, isShown, settledOf, type Sight, sightOf } from './view.ts';
 
 /** A session with more of them is told less often. */
@@ -104,7 +105,10 @@ export function tellHeld(work: Work, site: Site, at: ItemRef): readonly Sessions
   const { confidence = 'none', sessions = [] } = item.verdict ?? {};
   const [only] = sessions.length === 1 ? sessions : [];
   const session = only === undefined ? undefined : shownSession(work, site.cluster, only);
-  return held.findings.map((finding) => ({
+  const isStart = item.fact.kind === 'line' && item.fact.isSessionStart;
+  const findings =
+    isStart && session !== undefined ? notOfRequest(held.findings, session.request) : held.findings;
+  return findings.map((finding) => ({
     ...{ kind: 'held', finding, candidates: session === undefined ? sessions : [] },
     ...(session === undefined ? {} : { session }),
     ...(confidence === 'none' ? {} : { confidence }),

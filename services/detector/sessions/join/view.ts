@@ -11,7 +11,7 @@ import type { Place, RequestFact } from '../facts/model.ts';
 import type { Command, SessionAlert, SessionView } from '../model.ts';
 import { sessionConfidence } from './confidence.ts';
 import { allLies, countOf, type Lies, moreOf } from './lies.ts';
-import { mergedFindings, type Stages, wholeRequest } from './stages.ts';
+import { mergedFindings, notOfRequest, type Stages, wholeRequest } from './stages.ts';
 import type { Kept } from './session-state.ts';
 import { withoutReused } from './stale.ts';
 
@@ -109,6 +109,10 @@ function factsOf(
   };
 }
 
+function refsOf({ command, refs }: Lies, request: RequestFact): Lies['refs'] {
+  return command?.isSessionStart === true ? notOfRequest(refs, request) : refs;
+}
+
 interface Parts {
   readonly kept: Kept;
   readonly request: RequestFact;
@@ -139,7 +143,7 @@ function seenOf(cell: Cell, { kept, lies, request }: Parts, maxCommands: number)
     commandCount: count.commands + more.commands,
     alerts: alerts.slice(0, maxCommands),
     alertCount: count.alerts + more.alerts,
-    findings: mergedFindings([request.findings, ...lies.map(({ refs }) => refs)]).slice(
+    findings: mergedFindings([request.findings, ...lies.map((lie) => refsOf(lie, request))]).slice(
       0,
       MAX_FINDINGS,
     ),

@@ -43,10 +43,13 @@ function endMs(span: Opened): number {
   return span.untilMs === undefined ? Infinity : Math.max(span.fromMs, span.untilMs);
 }
 
-/** It began, and had not ended more than a second ago. False where a time is not known. */
+/**
+ * It was asked for, and had not ended more than a second ago: that it began is written down when its
+ * first command may run already. False where a time is not known.
+ */
 export function isOpen(span: Opened, evidence: Happened): boolean {
   const { earliest, latest } = momentOf(evidence);
-  return latest >= span.fromMs && earliest <= endMs(span) + INFERENCE_GRACE_MS;
+  return latest >= askedMs(span) && earliest <= endMs(span) + INFERENCE_GRACE_MS;
 }
 
 export interface Slack {

@@ -211,9 +211,11 @@ describe('a command without a request UID', () => {
     expect(of(line(), { spans: [span()], isWorkloads: true })).toEqual(NOTHING);
   });
 
-  it('is in time from the start to a second after the end, and no skew is granted', () => {
+  it('is in time from its request to a second after the end, and no skew is granted', () => {
     const at = (timeMs: number, isWholeSecond = false) =>
-      of(line({ timeMs, isWholeSecond }), { spans: [span({ askedMs: T - SECOND })] }).confidence;
+      of(line({ timeMs, isWholeSecond }), {
+        spans: [span({ askedMs: T, fromMs: T + 10 })],
+      }).confidence;
     expect(at(T - 1)).toBe('none');
     expect(at(T)).toBe('inferred');
     expect(at(T - 999, true)).toBe('inferred');

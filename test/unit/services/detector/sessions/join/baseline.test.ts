@@ -47,6 +47,9 @@ describe('what a workload runs by itself', () => {
     const terminal = alertFact({ rule: 'Terminal shell in container', commandLine: 'sh' });
     const seen = learnt(terminal, { ...terminal, timeMs: T + 10 * SECOND });
     expect(isWorkloads(seen, terminal)).toBe(false);
+    const typed = alertFact({ commandLine: 'cat /etc/shadow', hasTerminal: true });
+    const again = learnt(typed, { ...typed, timeMs: T + 10 * SECOND });
+    expect(isWorkloads(again, typed)).toBe(false);
   });
 
   it('may be told without its command line where its caller is the workload’s', () => {

@@ -141,6 +141,20 @@ describe('an attach', () => {
   });
 });
 
+describe('an attach to what oc debug made of a node', () => {
+  it.each(['worker-1-debug', 'worker-1-debug-x7k2p'])('is the session of the node: %s', (name) => {
+    const place = { namespace: 'openshift-debug', pod: name, container: 'container-00' };
+    const { sessions } = offline(attached('a', 20, 60, place));
+    expect(sessions['a']).toMatchObject({ kind: 'debug-node', place: { node: 'worker-1' } });
+    expect(sessions['a']?.coverage).toContain('creator_not_seen');
+  });
+
+  it('is not one to another container of such a pod', () => {
+    const place = { namespace: 'a', pod: 'shop-debug', container: 'app' };
+    expect(offline(attached('a', 20, 60, place)).sessions['a']).toMatchObject({ kind: 'attach' });
+  });
+});
+
 describe('a debug container whose name the audit level does not say', () => {
   const IN_POD = { namespace: 'payments', pod: 'pay-0' };
   const creator = request('d', 'changed', 10, {

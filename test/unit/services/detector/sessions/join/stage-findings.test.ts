@@ -23,6 +23,20 @@ describe('a finding on a command', () => {
     expect(sessions['s']?.findings[0]).not.toHaveProperty('record');
   });
 
+  it('is not told on the first process where its request has it by the same rule', () => {
+    const { record: _, document: __, ...ref } = finding('of-request');
+    const wrapper = { isSessionStart: true, requestUid: 'uid-s' };
+    const other = { ...finding('other'), ruleId: 'another' };
+    const { held, sessions } = offline([
+      ...exec('s', 10, 60, { findings: [ref] }),
+      line(10, 'bash', { ...wrapper, findings: [finding('same'), other] }),
+      line(20, 'bash', { requestUid: 'uid-s', findings: [finding('typed')] }),
+    ]);
+    const ids = ['of-request', 'other', 'typed'];
+    expect(held.map(({ finding: { id } }) => id).sort()).toEqual(['other', 'typed']);
+    expect(sessions['s']?.findings.map(({ id }) => id).sort()).toEqual(ids);
+  });
+
   it('names the sessions that it may be of', () => {
     const { held } = offline([
       ...unmarked(exec('s1', 10, 60)),

@@ -40,14 +40,16 @@ export function createRuleKit(detection: Detection): RuleKit {
   const { exceptions, ruleSet, staged } = detection;
   const { rules } = ruleSet;
   let all: typeof ruleSet | undefined;
+  const hasBundled = rules.some(({ ruleset }) => ruleset === 'bundled');
+  const ofSessions = hasBundled ? SESSION_RULE_TABLE : [];
   return {
     rules,
     list: () => [
       ...rules.map((rule) => listRule(ruleSet, rule, staged.has(rule.id))),
-      ...SESSION_RULE_TABLE.map((rule) => listSessionRule(rule, staged.has(rule.id))),
+      ...ofSessions.map((rule) => listSessionRule(rule, staged.has(rule.id))),
     ],
     find: (name) => findRules(rules, name),
-    findAny: (name) => findRules<Rule | SessionRule>([...rules, ...SESSION_RULE_TABLE], name),
+    findAny: (name) => findRules<Rule | SessionRule>([...rules, ...ofSessions], name),
     lint(problems, fields, today) {
       const catalogue: Catalogue = createCatalogue(fields);
       const others = checkExceptions(exceptions.all, rules, today);

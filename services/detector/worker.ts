@@ -6,7 +6,7 @@
 import type { Finding, Session, Signal } from '../../schemas/generated/avro.ts';
 import { sessions } from '../../shared/config/sections/sessions.ts';
 import { createKeyed } from '../../shared/pipeline/keyed/keyed.ts';
-import type { KeyedOptions } from '../../shared/pipeline/keyed/model.ts';
+import type { KeyedOptions, KeyedStage } from '../../shared/pipeline/keyed/model.ts';
 import { runKeyedOffline } from '../../shared/pipeline/keyed/offline.ts';
 import { endings, extraOf } from '../../shared/pipeline/outcome.ts';
 import type { RunningWorker } from '../../shared/pipeline/runner.ts';
@@ -15,6 +15,7 @@ import type { Log } from '../../shared/ports/log.ts';
 import type { Context } from '../../shared/runtime/context.ts';
 import { aboutSignal, sinkTo, startStageWorker } from '../../shared/runtime/stage-worker.ts';
 import { evasionFinding, heldFinding } from './sessions/evasion/finding.ts';
+import { stagedSessionRules } from './sessions/evasion/rules.ts';
 import { createSessionsStage } from './sessions/join/stage.ts';
 import type { SessionsOut } from './sessions/model.ts';
 import { sessionRecord } from './sessions/record/record-of.ts';
@@ -34,19 +35,19 @@ export type SessionsRecord =
 interface RecordOptions {
   /** Of the data streams. */
   readonly namespace: string;
-  /** Rules on trial, by id or title. */
-  readonly stagedRules: readonly string[];
+  /** Ids of rules on sessions that are on trial. */
+  readonly staged: ReadonlySet<string>;
 }
 
-function recordOf(out: SessionsOut, { namespace, stagedRules }: RecordOptions): SessionsRecord {
+function recordOf(out: SessionsOut, { namespace, staged }: RecordOptions): SessionsRecord {
   switch (out.kind) {
     case 'session':
       return { topic: 'audit.sessions', value: sessionRecord(out.view, namespace) };
     case 'held':
       return { topic: 'audit.findings', value: heldFinding(out, namespace) };
     case 'evasion': {
-      const isStaged = stagedRules.includes(out.evasion.rule);
-      const value = evasionFinding(out.evasion, namespace, isStaged ? 'test' : 'active');
+      const mode = staged.has(out.evasion.rule) ? 'test' : 'active';
+      const value = evasionFinding(out.evasion, namespace, mode);
       return { topic: 'audit.findings', value };
     }
   }
@@ -61,6 +62,18 @@ function engineOf({ cacheBytes }: SessionSettings): KeyedOptions {
   };
 }
 
+/** Rules on sessions come with the bundled ones, and go with them. */
+function stageOf(
+  settings: SessionSettings,
+  bundledRules: boolean,
+): KeyedStage<Signal, SessionsOut> {
+  const stage = createSessionsStage(settings);
+  if (bundledRules) return stage;
+  const finish: typeof stage.finish = (turn, changed) =>
+    (stage.finish?.(turn, changed) ?? []).filter(({ kind }) => kind !== 'evasion');
+  return { ...stage, finish };
+}
+
 /** Its group and state are named as `audit.state.detector.sessions`. */
 export function startSessions(context: Context, log: Log): Promise<RunningWorker> {
   const { config } = context;
@@ -68,16 +81,17 @@ export function startSessions(context: Context, log: Log): Promise<RunningWorker
   const sessionOut = sinkTo(context, 'audit.sessions', (session) => session.id);
   const findingOut = sinkTo(context, 'audit.findings', (finding) => finding.id);
   const { namespace } = config.elasticsearch;
-  const { stagedRules } = config.detector;
+  const { bundledRules, stagedRules } = config.detector;
+  const staged = stagedSessionRules(stagedRules);
   return startStageWorker(context, log, {
     name: 'detector.sessions',
     input: 'audit.signals',
     changelog: 'audit.state.detector.sessions',
     about: aboutSignal,
     ticks: true,
-    decide: createKeyed(createSessionsStage(settings), engineOf(settings)),
+    decide: createKeyed(stageOf(settings, bundledRules), engineOf(settings)),
     out(item: SessionsOut) {
-      const record = recordOf(item, { namespace, stagedRules });
+      const record = recordOf(item, { namespace, staged });
       return record.topic === 'audit.sessions'
         ? sessionOut(record.value)
         : findingOut(record.value);
@@ -91,15 +105,18 @@ const NOWHERE = { topic: '', partition: 0, offset: 0n, timestampMs: 0 };
  * What sessions come to when nothing more is to come, with the settings that nobody changed. The order
  * of the signals changes nothing.
  */
-export function sessionsOf(signals: readonly Signal[]): readonly SessionsRecord[] {
+export function sessionsOf(
+  signals: readonly Signal[],
+  bundledRules = true,
+): readonly SessionsRecord[] {
   const settings = sessionSettings(sessions.parse({}));
   const envelopes = signals.map((value): Envelope<Signal> => ({ value, origin: NOWHERE }));
-  const stage = createSessionsStage(settings);
+  const stage = stageOf(settings, bundledRules);
   const { out, outcomes } = runKeyedOffline(stage, engineOf(settings), envelopes);
   const told = outcomes.flatMap((outcome) => [
     ...endings(outcome).flatMap((ending) => (ending.kind === 'emit' ? ending.items : [])),
     ...extraOf(outcome),
   ]);
-  const options = { namespace: 'default', stagedRules: [] };
+  const options = { namespace: 'default', staged: new Set<string>() };
   return [...told, ...out].map((item) => recordOf(item, options));
 }

@@ -40,7 +40,7 @@ function post(path: string, headers: Record<string, string>): Promise<number> {
 it('shows the findings of the story', async () => {
   const output = await eventually(
     async () => up.output(),
-    (text) => text.includes('17 findings'),
+    (text) => text.includes('16 findings'),
     FIRST_SIGHT_MS,
   );
   expect(output).toContain("43 events of cluster 'sample' gave 3 sessions");
@@ -107,5 +107,5 @@ it('refuses a second process on the same folder, and stops in order', async () =
   up.kill('SIGTERM');
   expect(await up.exited).toBe(0);
   const found = await query('findings', [], settings);
-  expect(found).toHaveLength(17);
+  expect(found).toHaveLength(16);
 });

@@ -30,7 +30,7 @@ export async function scanFiles(
     {
       normalizer: createOfflineNormalizer({ dataStreamNamespace: 'default' }),
       detector: createDetectorStage({ current }),
-      sessions: sessionsOf,
+      sessions: (signals) => sessionsOf(signals, options.bundledRules),
     },
     options.cluster,
   );

@@ -38,14 +38,18 @@ describe('scan', () => {
   it('tells the story of the sample in its findings', async () => {
     const { exitCode, stderr, stdout } = await run(['scan', SAMPLE]);
     expect(exitCode).toBe(0);
-    const rules = documents(stdout).map((d) => (d as { rule: { name: string } }).rule.name);
+    const told = documents(stdout) as readonly { rule?: { name: string }; message: string }[];
+    const rules = told.flatMap(({ rule }) => rule?.name ?? []);
     expect(rules.sort()).toEqual([
       'All Secrets Of The Cluster Read',
       'Authentication Failed',
       'Cluster Admin Rights Bound',
       'Command Started In A Pod',
       'Command Started In A Pod',
+      'Command Started In A Pod',
       'Config Map Changed By A Person',
+      'Critical Files Deleted Or Moved',
+      'Interactive Shell In A Container',
       'Reading Secrets Refused',
       'Roles Or Bindings Changed',
       'Secret Read By A Person',
@@ -54,7 +58,13 @@ describe('scan', () => {
       'Session In Production',
       'Session In Production',
     ]);
-    expect(stderr).toContain('37 distinct events, 13 findings');
+    const sessions = told.filter(({ rule }) => rule === undefined);
+    expect(sessions.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^alice opened a shell in payments\/checkout-0 .*joined exactly/),
+      expect.stringMatching(/^bob ran a command in production\/ledger-0 /),
+      expect.stringMatching(/^bob ran a command in production\/ledger-0 /),
+    ]);
+    expect(stderr).toContain('43 distinct events, 16 findings, 3 sessions');
   });
 
   it('reads gzip by its bytes, one body over many lines, lists and garbage beside them', async () => {
@@ -67,7 +77,7 @@ describe('scan', () => {
     const whole = await run(['scan', SAMPLE, '--emit', 'events,findings']);
     const parts = await run(['scan', mixed, pretty, zipped, '--emit', 'events,findings']);
     expect(parts.stdout).toBe(whole.stdout);
-    expect(parts.stderr).toMatch(/mixed\.log: 17 events, 2 unreadable/);
+    expect(parts.stderr).toMatch(/mixed\.log: 23 events, 2 unreadable/);
   });
 
   it('ends with the exit codes of the contract', { timeout: 60_000 }, async () => {
@@ -85,7 +95,7 @@ describe('scan', () => {
   it('shows tables without control characters', async () => {
     const line = (await readFile(SAMPLE, 'utf8'))
       .split('\n')
-      .find((l) => l.includes('/exec?') && l.includes('"ResponseStarted"'));
+      .find((l) => l.includes('ledger-0/exec?') && l.includes('"ResponseStarted"'));
     const hostile = (line ?? '').replaceAll('ledger-0', 'a\\u001b[2Jb\\u202ec');
     const path = await file('hostile.log', hostile);
     const { stdout } = await run(['scan', path, '--output', 'table']);

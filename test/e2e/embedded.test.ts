@@ -68,7 +68,8 @@ describe.skipIf(missingData() !== undefined)('the embedded pair', () => {
     await expectOnce(recordings);
     await deliverAll(() => url, recordings.slice(0, 2));
     for (const recording of recordings) {
-      const scanned = await run(['scan', recording.auditLog, '--cluster', recording.name]);
+      const options = ['--cluster', recording.name, '--emit', 'findings'];
+      const scanned = await run(['scan', recording.auditLog, ...options]);
       const where = [`orchestrator.cluster.name=${recording.name}`];
       const expected = scanned.stdout.split('\n').filter((line) => line !== '');
       const found = await eventually(

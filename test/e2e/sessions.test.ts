@@ -2,53 +2,31 @@
  * Sessions of the whole product on Node alone: whatever comes first, and wherever it is killed, the
  * sessions that `scan` puts together are there, once; and all commands that show them answer.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { missingData } from '../support/data.ts';
 import { type Process, query, run, type Settings, start } from '../support/podwitness.ts';
-import { type RecordedSessions, recordedSessions } from '../support/recorded-sessions.ts';
+import type { RecordedSessions } from '../support/recorded-sessions.ts';
+import { scannedSessions, SOON } from '../support/scanned-sessions.ts';
 import { deliver, eventually } from '../support/sender.ts';
 import { bodyOf, revisionsOf, saidOf } from '../support/session-views.ts';
 
 const CLUSTER = 'prod';
 const SETTLE_MS = 60_000;
-/** What takes minutes by default takes a second: what is missing, and who attached to what. */
-const SOON = {
-  PODWITNESS_SESSIONS_SETTLE_MS: '1000',
-  PODWITNESS_SESSIONS_HOLD_FINDINGS_MS: '1000',
-};
-
 const isMissing = missingData() !== undefined;
 let scanned: ReadonlyMap<string, unknown>;
 let story: RecordedSessions;
-let files: string;
 let folder: string;
 let settings: Settings;
 let running: Process | undefined;
 
 beforeAll(async () => {
   if (isMissing) return;
-  const { audit, enricher } = recordedSessions();
-  // What the workload runs by itself is known for sure only after minutes.
-  story = { audit, enricher: enricher.filter((line) => !line.includes('/app/health')) };
-  files = await mkdtemp(join(tmpdir(), 'podwitness-e2e-sessions-'));
-  const paths = [join(files, 'audit.log'), join(files, 'enricher.log')];
-  await writeFile(paths[0] ?? '', bodyOf(story.audit));
-  await writeFile(paths[1] ?? '', bodyOf(story.enricher));
-  const options = ['--cluster', CLUSTER, '--emit', 'sessions', '--output', 'ndjson'];
-  const { stdout } = await run(['scan', ...paths, ...options]);
-  scanned = saidOf(
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line)),
-  );
-});
-
-afterAll(async () => {
-  if (!isMissing) await rm(files, { recursive: true, force: true });
+  const expected = await scannedSessions(CLUSTER);
+  ({ story } = expected);
+  scanned = saidOf(expected.scanned);
 });
 
 beforeEach(async () => {

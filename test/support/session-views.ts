@@ -2,6 +2,8 @@
  * Owns: session documents as tests compare them: what they say, whatever number of revisions it took.
  */
 
+type Json = Readonly<Record<string, unknown>>;
+
 interface SessionDocument {
   readonly event: { readonly id: string };
   readonly podwitness: {
@@ -37,4 +39,18 @@ export function revisionsOf(documents: readonly unknown[]): ReadonlyMap<string, 
 /** Lines as one sender's body. */
 export function bodyOf(lines: readonly string[]): Buffer {
   return Buffer.from(`${lines.join('\n')}\n`);
+}
+
+/**
+ * The same of another data stream's documents, and of events of which more or less was learnt: where
+ * the stages see another order, they know another time since when somebody had a right.
+ */
+export function joinedOf(documents: readonly unknown[]): ReadonlyMap<string, unknown> {
+  const joined = new Map<string, unknown>();
+  for (const [id, document] of saidOf(documents)) {
+    const { host, kubernetes, message, podwitness, process, user } = document as Json;
+    const { session } = podwitness as Json;
+    joined.set(id, { host, kubernetes, message, process, session, user });
+  }
+  return joined;
 }

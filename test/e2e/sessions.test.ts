@@ -146,7 +146,7 @@ describe.skipIf(isMissing)('sessions', () => {
       (finding) => (finding as { message: string }).message,
     );
     expect(messages).toContain(
-      'bob, in an exec session in production/ledger-0 (app), ran: cat /var/run/secrets/kubernetes.io/serviceaccount/token',
+      'bob, in a debug session on a node in default/node-debugger-node-1-hmrpx (debugger), ran: chroot /host',
     );
     expect(messages).toContain(
       'alice had an exec session in payments/checkout-0 (app), but the mark of what ran says otherwise: cat /etc/shadow',
